@@ -1,0 +1,42 @@
+/**
+ * Where spendspan says what the app's owner must know.
+ *
+ * The default goes to `process.emitWarning`, since OpenTelemetry's `diag` is silent until somebody
+ * sets a logger, and "metrics port in use" must not be.
+ */
+import { diag } from "@opentelemetry/api";
+
+import { messageOf } from "./errors.ts";
+
+export interface Logger {
+  info(message: string): void;
+  /** `cause` is shown by its message only: stacks may hold the app's data. */
+  warn(message: string, cause?: unknown): void;
+}
+
+/** Warnings to stderr by `process.emitWarning`, everything to OpenTelemetry's `diag` as well. */
+export const defaultLogger: Logger = {
+  info: (message) => diag.info(`spendspan: ${message}`),
+  warn: (message, cause) => {
+    const text = cause === undefined ? message : `${message}: ${messageOf(cause)}`;
+    diag.warn(`spendspan: ${text}`);
+    process.emitWarning(text, { type: "SpendspanWarning" });
+  },
+};
+
+/** A logger that repeats one message at most once in `everyMs`, so an outage is a line, not a flood. */
+export function throttled(logger: Logger, everyMs: number, monotonicMs: () => number): Logger {
+  const lastAt = new Map<string, number>();
+  return {
+    info: (message) => logger.info(message),
+    warn: (message, cause) => {
+      const now = monotonicMs();
+      const last = lastAt.get(message);
+      if (last !== undefined && now - last < everyMs) return;
+      // Messages are sentences of ours, so there are few; the bound holds if one ever carries a value.
+      if (lastAt.size >= 1_000) lastAt.clear();
+      lastAt.set(message, now);
+      logger.warn(message, cause);
+    },
+  };
+}

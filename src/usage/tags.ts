@@ -1,0 +1,101 @@
+/**
+ * Whom a call is for, carried beside the code in AsyncLocalStorage.
+ *
+ * The storage hangs on a global symbol: a bundler may put two copies of this module into one
+ * process, and both must see the same tags.
+ */
+import { AsyncLocalStorage } from "node:async_hooks";
+
+import { SpendspanError } from "../base/errors.ts";
+
+/** The brand of calls that nobody tagged. */
+export const UNATTRIBUTED = "unattributed";
+
+export interface Tags {
+  /** What the app is doing: `chat`, `extract`. Defaults to the API method. */
+  readonly endpoint?: string;
+  /** Whom it is for. Defaults to `unattributed`. */
+  readonly brand?: string;
+  readonly campaign?: string;
+  /** The app's own id of a user. Kept in the ledger only: never on a metric or a span. */
+  readonly user?: string;
+}
+
+/** Tags as text, to cross a job queue: `usageContext()` makes it, `withUsage` reads it. */
+export type SerializedTags = string;
+
+const TAG_NAMES = ["endpoint", "brand", "campaign", "user"] as const;
+const MAX_LENGTH = 128;
+/** Letters, digits and `_ - . : / @ +` and inner spaces: safe as a metric label and in a URL query. */
+const ALLOWED = /^[\p{L}\p{N}](?:[\p{L}\p{N}_\-.:/@+ ]*[\p{L}\p{N}_\-.:/@+])?$/u;
+const NONE: Tags = {};
+const STORAGE = Symbol.for("spendspan.tags.v1");
+
+/**
+ * Runs `fn` with `tags` on every metered call that it makes, also in callbacks, timers and streams
+ * started inside. Nested calls merge; the innermost value of a tag wins.
+ *
+ * @throws SpendspanError `ERR_TAG` when a tag is not 1 to 128 characters of letters, digits, spaces
+ *   and `_-.:/@+`, or unknown, or the serialised text is not from `usageContext()`.
+ */
+export function withUsage<T>(tags: Tags | SerializedTags, fn: () => T): T {
+  const given = typeof tags === "string" ? parseTags(tags) : checkedTags(tags);
+  return storage().run({ ...currentTags(), ...given }, fn);
+}
+
+/** The tags in force here, as text that `withUsage` takes in another process. */
+export function usageContext(): SerializedTags {
+  return JSON.stringify(currentTags());
+}
+
+/** The tags in force here; empty when there are none. */
+export function currentTags(): Tags {
+  return storage().getStore() ?? NONE;
+}
+
+/** `tags` without its undefined entries. @throws SpendspanError `ERR_TAG`, naming every fault. */
+export function checkedTags(tags: object): Tags {
+  const faults: string[] = [];
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(tags)) {
+    if (!TAG_NAMES.some((known) => known === name)) {
+      faults.push(`Expected a tag of ${TAG_NAMES.join(", ")}, got \`${name}\``);
+    } else if (value !== undefined && value !== null) {
+      if (isTagValue(value)) kept[name] = value;
+      else faults.push(`Expected \`${name}\` to be ${TAG_RULE}, got ${shown(value)}`);
+    }
+  }
+  if (faults.length > 0) throw new SpendspanError("ERR_TAG", faults.join("; "));
+  return kept;
+}
+
+const TAG_RULE = `1 to ${MAX_LENGTH} letters, digits, spaces or _-.:/@+`;
+
+function isTagValue(value: unknown): value is string {
+  return typeof value === "string" && value.length <= MAX_LENGTH && ALLOWED.test(value);
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 80)}… (${text.length} characters)` : text;
+}
+
+function parseTags(text: SerializedTags): Tags {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (cause) {
+    throw new SpendspanError("ERR_TAG", `Expected the text of usageContext(), got ${shown(text)}`, {
+      cause,
+    });
+  }
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
+    throw new SpendspanError("ERR_TAG", `Expected the text of usageContext(), got ${shown(text)}`);
+  }
+  return checkedTags(parsed);
+}
+
+function storage(): AsyncLocalStorage<Tags> {
+  const holder: { [STORAGE]?: AsyncLocalStorage<Tags> } = globalThis;
+  return (holder[STORAGE] ??= new AsyncLocalStorage<Tags>());
+}
