@@ -1,12 +1,10 @@
 /**
  * Whom a call is for, carried beside the code in AsyncLocalStorage.
- *
- * The storage hangs on a global symbol: a bundler may put two copies of this module into one
- * process, and both must see the same tags.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 
 import { SpendspanError } from "../base/errors.ts";
+import { processWide } from "../base/process-wide.ts";
 
 /** The brand of calls that nobody tagged. */
 export const UNATTRIBUTED = "unattributed";
@@ -29,7 +27,6 @@ const MAX_LENGTH = 128;
 /** Letters, digits and `_ - . : / @ +` and inner spaces: safe as a metric label and in a URL query. */
 const ALLOWED = /^[\p{L}\p{N}](?:[\p{L}\p{N}_\-.:/@+ ]*[\p{L}\p{N}_\-.:/@+])?$/u;
 const NONE: Tags = {};
-const STORAGE = Symbol.for("spendspan.tags.v1");
 
 /**
  * Runs `fn` with `tags` on every metered call that it makes, also in callbacks, timers and streams
@@ -96,6 +93,5 @@ function parseTags(text: SerializedTags): Tags {
 }
 
 function storage(): AsyncLocalStorage<Tags> {
-  const holder: { [STORAGE]?: AsyncLocalStorage<Tags> } = globalThis;
-  return (holder[STORAGE] ??= new AsyncLocalStorage<Tags>());
+  return processWide("tags", () => new AsyncLocalStorage<Tags>());
 }
