@@ -50,8 +50,15 @@ export interface Operation {
   readonly streaming: boolean;
   /** False for calls known to be free (`countTokens`): they get a span, and no record. */
   readonly billed: boolean;
-  /** Whether the answer's body says anything of interest. */
-  readonly readsBody: boolean;
+  /**
+   * The members of an answer that `read` looks at; empty when the body says nothing of interest.
+   * `sparse` ones may stand in any event of a stream, `common` ones are in its last event. Capture
+   * uses the names to skip events unparsed, and to salvage a body too large to be kept whole.
+   */
+  readonly members: {
+    readonly sparse: readonly string[];
+    readonly common: readonly string[];
+  };
   readonly serverAddress: string;
   readonly serverPort: number | undefined;
   /** The facts in one parsed JSON answer, or in one event of a stream. Never throws. */
