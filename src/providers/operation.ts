@@ -68,6 +68,11 @@ export interface Operation {
 }
 
 export interface Provider {
+  /**
+   * Whether a request to this URL, as the app wrote it, can be this provider's. A test of the text,
+   * with no URL parsed: it may say yes to a stranger, and never says no to one of its own.
+   */
+  mayMatch(url: string): boolean;
   /** The operation that a request is, or undefined when it is none of this provider's. */
   match(method: string, url: URL): Operation | undefined;
 }
