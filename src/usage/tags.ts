@@ -66,9 +66,10 @@ export function checkedTags(tags: object): Tags {
   return kept;
 }
 
-const TAG_RULE = `1 to ${MAX_LENGTH} letters, digits, spaces or _-.:/@+`;
+/** The form of a tag, for messages. */
+export const TAG_RULE: string = `1 to ${MAX_LENGTH} letters, digits, spaces or _-.:/@+`;
 
-function isTagValue(value: unknown): value is string {
+export function isTagValue(value: unknown): value is string {
   return typeof value === "string" && value.length <= MAX_LENGTH && ALLOWED.test(value);
 }
 

@@ -1,0 +1,113 @@
+/** Recognises requests, opens calls for them, and knows which are under way. */
+import type { Clock } from "../base/clock.ts";
+import { SpendspanError } from "../base/errors.ts";
+import type { Logger } from "../base/logger.ts";
+import type { Operation, Provider } from "../providers/operation.ts";
+import { startCallSpan } from "../telemetry/span.ts";
+import type { Recorder } from "../usage/recorder.ts";
+import { currentTags, type Tags } from "../usage/tags.ts";
+import { Call, type CallParts } from "./call.ts";
+import { AbortWatch } from "./failure.ts";
+import type { ReadAheadLimits } from "./read-ahead.ts";
+import { UnattendedBodies } from "./unattended.ts";
+
+export interface MeterOptions {
+  readonly providers: readonly Provider[];
+  readonly recorder: Recorder;
+  readonly clock: Clock;
+  /** Makes the UUIDv7 of a call. */
+  readonly newId: () => string;
+  readonly logger: Logger;
+  /** Refuse billed calls that have no brand. */
+  readonly strictBrand: boolean;
+  /** How long a body may lie unread before the meter reads it on, in milliseconds. */
+  readonly unattendedGraceMs: number;
+  readonly readAhead: ReadAheadLimits;
+}
+
+export type FetchInput = Parameters<typeof fetch>[0];
+export type FetchInit = Parameters<typeof fetch>[1];
+
+export class Meter {
+  readonly #options: MeterOptions;
+  readonly #parts: CallParts;
+  readonly #unattended: UnattendedBodies;
+  readonly #underWay = new Set<Call>();
+
+  constructor(options: MeterOptions) {
+    const { clock, recorder, logger, readAhead, unattendedGraceMs } = options;
+    this.#options = options;
+    this.#unattended = new UnattendedBodies({ clock, graceMs: unattendedGraceMs });
+    this.#parts = {
+      clock,
+      recorder,
+      response: { clock, readAhead, unattended: this.#unattended },
+      fault: (error) => logger.warn("The meter failed on a call, which was not affected", error),
+    };
+  }
+
+  /**
+   * A call for a request that is to be metered; undefined for all others, at the cost of a string
+   * test.
+   *
+   * @throws SpendspanError `ERR_BRAND_REQUIRED` under `strictBrand`, when no brand is in force.
+   */
+  open(url: string, input: FetchInput, init: FetchInit): Call | undefined {
+    const operation = this.#operationOf(url, input, init);
+    if (operation === undefined) return undefined;
+    const tags = currentTags();
+    if (this.#options.strictBrand && operation.billed && tags.brand === undefined) {
+      throw new SpendspanError(
+        "ERR_BRAND_REQUIRED",
+        `Expected a brand around ${operation.name}: strictBrand is on, so wrap the call in withUsage({ brand }, …)`,
+      );
+    }
+    return this.#call(operation, tags, init?.signal ?? signalOf(input));
+  }
+
+  /** Settles what is under way, for a process that is about to end. */
+  interrupt(): void {
+    this.#unattended.abandonAll();
+    for (const call of this.#underWay) call.interrupt();
+  }
+
+  #operationOf(url: string, input: FetchInput, init: FetchInit): Operation | undefined {
+    for (const provider of this.#options.providers) {
+      if (!provider.mayMatch(url)) continue;
+      const method = init?.method ?? (input instanceof Request ? input.method : "GET");
+      const operation = provider.match(method.toUpperCase(), new URL(url));
+      if (operation !== undefined) return operation;
+    }
+    return undefined;
+  }
+
+  #call(operation: Operation, tags: Tags, signal: AbortSignal | null | undefined): Call {
+    const call = new Call(
+      {
+        id: this.#options.newId(),
+        operation,
+        tags,
+        span: startCallSpan({
+          genAiProvider: operation.genAiProvider,
+          genAiOperation: operation.genAiOperation,
+          provider: operation.provider,
+          operation: operation.name,
+          requestedModel: operation.requestedModel,
+          streaming: operation.streaming,
+          serverAddress: operation.serverAddress,
+          serverPort: operation.serverPort,
+          tags,
+        }),
+        abort: signal ? new AbortWatch(signal) : undefined,
+        onSettled: (settled) => this.#underWay.delete(settled),
+      },
+      this.#parts,
+    );
+    this.#underWay.add(call);
+    return call;
+  }
+}
+
+function signalOf(input: FetchInput): AbortSignal | undefined {
+  return input instanceof Request ? input.signal : undefined;
+}

