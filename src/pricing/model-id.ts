@@ -1,0 +1,22 @@
+/**
+ * Model names as providers spell them, brought to the ids of the price book.
+ *
+ * A price is never found by a bare prefix: `gemini-3.8-flash-tts` is not `gemini-3.8-flash`, and
+ * costs more than twice as much.
+ */
+
+const RESOURCE_PREFIX = /^(?:(?:projects\/.+\/)?publishers\/google\/)?models\//;
+/** A frozen version of a model: `-001`, `-preview-05-20`, `-09-2025`. */
+const VERSION_SUFFIX =
+  /-(?:\d{3}|preview-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])|(?:0[1-9]|1[0-2])-20\d\d)$/;
+
+/** `"models/Gemini-2.5-Flash"` is `"gemini-2.5-flash"`. */
+export function modelIdOf(name: string): string {
+  return name.toLowerCase().replace(RESOURCE_PREFIX, "");
+}
+
+/** The id of which `modelId` is a frozen version; undefined when it is not named like one. */
+export function withoutVersion(modelId: string): string | undefined {
+  const stem = modelId.replace(VERSION_SUFFIX, "");
+  return stem === modelId ? undefined : stem;
+}
