@@ -116,19 +116,24 @@ export class Call implements BodyOwner {
     onSettled(this);
     try {
       const facts = factsIn(operation, end.payloads ?? []);
+      const verdict = verdictOf(
+        { ...NO_END, ...end, httpStatusCode: this.#response?.status },
+        facts,
+        operation.streaming,
+      );
       const delivery = operation.billed
-        ? new Delivery(this.#record(facts, end), this.#parts.recorder)
+        ? new Delivery(this.#record(facts, verdict, end), this.#parts.recorder)
         : undefined;
-      span.end(delivery, { responseId: facts.responseId, finishReasons: facts.finishReasons });
+      const { responseId, finishReasons } = facts;
+      span.end(delivery, { responseId, finishReasons, errorType: verdict.errorType });
     } catch (error) {
       this.fault(error);
     }
   }
 
-  #record(facts: ResponseFacts, end: Ending): UsageRecord {
+  #record(facts: ResponseFacts, verdict: Verdict, end: Ending): UsageRecord {
     const { id, operation, tags, span } = this.#start;
     const httpStatusCode = this.#response?.status;
-    const verdict = verdictOf({ ...NO_END, ...end, httpStatusCode }, facts, operation.streaming);
     const { status, errorType, complete } = verdict;
     const startedAtMs = this.#startedAtMs;
     const neverSent = end.failure?.neverSent ?? false;

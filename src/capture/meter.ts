@@ -5,7 +5,7 @@ import type { Logger } from "../base/logger.ts";
 import type { Operation, Provider } from "../providers/operation.ts";
 import { startCallSpan } from "../telemetry/span.ts";
 import type { Recorder } from "../usage/recorder.ts";
-import { currentTags, type Tags } from "../usage/tags.ts";
+import { currentTags, type Tags, UNATTRIBUTED } from "../usage/tags.ts";
 import { Call, type CallParts } from "./call.ts";
 import { AbortWatch } from "./failure.ts";
 import type { ReadAheadLimits } from "./read-ahead.ts";
@@ -96,7 +96,9 @@ export class Meter {
           streaming: operation.streaming,
           serverAddress: operation.serverAddress,
           serverPort: operation.serverPort,
-          tags,
+          endpoint: tags.endpoint ?? operation.name,
+          brand: tags.brand ?? UNATTRIBUTED,
+          campaign: tags.campaign,
         }),
         abort: signal ? new AbortWatch(signal) : undefined,
         onSettled: (settled) => this.#underWay.delete(settled),
