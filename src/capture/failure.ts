@@ -19,7 +19,8 @@ const TIMED_OUT = /TIMEOUT|TIMEDOUT/;
 
 export function failureOf(thrown: unknown, abort: AbortWatch | undefined): Failure {
   const name = thrown instanceof Error ? thrown.name : "Error";
-  const message = messageOf(thrown);
+  // A parser's message quotes the answer, which is the app's alone.
+  const message = name === "SyntaxError" ? "The answer is not valid JSON" : messageOf(thrown);
   if (name === "TimeoutError" || name === "AbortError" || abort?.aborted === true) {
     const timedOut = name === "TimeoutError" || abort?.byTimer === true;
     return {
