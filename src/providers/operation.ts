@@ -67,6 +67,9 @@ export interface Operation {
   price(outcome: Outcome): PricedCost;
 }
 
+/** For answers whose body says nothing of interest. */
+export const NO_MEMBERS: Operation["members"] = { sparse: [], common: [] };
+
 export interface Provider {
   /**
    * Whether a request to this URL, as the app wrote it, can be this provider's. A test of the text,

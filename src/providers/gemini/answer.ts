@@ -1,0 +1,123 @@
+/**
+ * What one answer of the Gemini API, or one event of its stream, says of the call.
+ *
+ * Only what is needed is looked at, never the content. A fact that an answer doesn't state is absent
+ * from the result, so the facts of a stream's events add up by spreading them, the latest on top.
+ */
+import { scrubbed } from "../../base/error-text.ts";
+import type { ResponseFacts } from "../operation.ts";
+import { type JsonObject, objectIn, objectsIn, textIn } from "./json.ts";
+import { readEmbeddingStatistics, readUsageMetadata } from "./usage-metadata.ts";
+
+/** The members that are read, wherever they stand; see `Operation.members`. */
+export const ANSWER_MEMBERS = {
+  sparse: ["usageMetadata", "finishReason", "promptFeedback", "groundingMetadata", "error"],
+  common: ["modelVersion", "responseId", "predictions"],
+} as const;
+
+/** Finish reasons by which an answer, or the rest of it, is withheld from the app. */
+const WITHHELD: ReadonlySet<string> = new Set([
+  "SAFETY",
+  "RECITATION",
+  "BLOCKLIST",
+  "PROHIBITED_CONTENT",
+  "SPII",
+  "IMAGE_SAFETY",
+  "IMAGE_PROHIBITED_CONTENT",
+  "IMAGE_RECITATION",
+  "MODEL_ARMOR",
+  "JAILBREAK",
+]);
+const STATUS_NAME = /^[A-Z][A-Z_]{1,63}$/;
+const GROUNDING_LISTS = [
+  "webSearchQueries",
+  "imageSearchQueries",
+  "retrievalQueries",
+  "groundingChunks",
+] as const;
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/**
+ * The facts in a parsed answer, whole or salvaged member by member; in a list of answers (a stream
+ * without `alt=sse`, and its errors) all of theirs; also one level down under `response`, where
+ * batches and gateways put it.
+ */
+export function readAnswer(payload: unknown): ResponseFacts {
+  if (Array.isArray(payload)) {
+    return payload.reduce<ResponseFacts>((facts, one) => ({ ...facts, ...readOne(one) }), {});
+  }
+  return readOne(payload);
+}
+
+function readOne(payload: unknown): ResponseFacts {
+  const outer = objectIn(payload);
+  if (outer === undefined) return {};
+  const answer = objectIn(outer["response"]) ?? outer;
+  const facts: Writable<ResponseFacts> = {};
+
+  const model = textIn(answer["modelVersion"]);
+  if (model !== undefined) facts.model = model;
+  const responseId = textIn(answer["responseId"]);
+  if (responseId !== undefined) facts.responseId = responseId;
+  addUsage(facts, answer);
+  addEnding(facts, answer);
+  const error = errorIn(outer["error"] ?? answer["error"]);
+  if (error !== undefined) facts.error = error;
+  return facts;
+}
+
+function addUsage(facts: Writable<ResponseFacts>, answer: JsonObject): void {
+  const usage = objectIn(answer["usageMetadata"]);
+  const tier = tierIn(usage);
+  if (tier !== undefined) facts.serviceTier = tier;
+  const reading = readUsageMetadata(usage) ?? readEmbeddingStatistics(answer["predictions"]);
+  if (reading === undefined) return;
+  facts.tokens = reading.tokens;
+  facts.tokensMismatch = reading.mismatch;
+  if (reading.hasUnknownCounts) facts.hasUncountedItems = true;
+}
+
+function addEnding(facts: Writable<ResponseFacts>, answer: JsonObject): void {
+  // Salvaged members stand by themselves, without the candidate that they were found in.
+  const candidates = [...objectsIn(answer["candidates"]), answer];
+  const reasons = candidates.flatMap((one) => textIn(one["finishReason"]) ?? []);
+  if (reasons.length > 0) facts.finishReasons = reasons;
+
+  const promptBlock = textIn(objectIn(answer["promptFeedback"])?.["blockReason"]);
+  const allWithheld = reasons.every((reason) => WITHHELD.has(reason));
+  const block = promptBlock ?? (allWithheld ? reasons[0] : undefined);
+  if (block !== undefined && !block.endsWith("_UNSPECIFIED")) facts.blockReason = block;
+
+  if (candidates.some((one) => isGrounded(objectIn(one["groundingMetadata"])))) {
+    facts.hasUncountedItems = true;
+  }
+}
+
+/** Searches are billed apart from tokens. Empty metadata only says that the model could have searched. */
+function isGrounded(metadata: JsonObject | undefined): boolean {
+  if (metadata === undefined) return false;
+  return GROUNDING_LISTS.some((name) => {
+    const list = metadata[name];
+    return Array.isArray(list) && list.some((item) => item !== "");
+  });
+}
+
+/** The tier that was served: the Gemini API's name for it, or Vertex AI's. */
+function tierIn(usage: JsonObject | undefined): string | undefined {
+  const tier = textIn(usage?.["serviceTier"]) ?? textIn(usage?.["trafficType"]);
+  return tier === undefined || /unspecified$/i.test(tier) ? undefined : tier.toLowerCase();
+}
+
+function errorIn(value: unknown): ResponseFacts["error"] {
+  if (typeof value === "string") return { type: "error", message: scrubbed(value) };
+  const error = objectIn(value);
+  if (error === undefined) return undefined;
+  const { status, code, message } = error;
+  const named = typeof status === "string" && STATUS_NAME.test(status) ? status : undefined;
+  const numbered = typeof code === "number" && Number.isInteger(code) ? String(code) : undefined;
+  return {
+    type: named ?? numbered ?? "error",
+    message: typeof message === "string" ? scrubbed(message) : "",
+  };
+}
