@@ -14,8 +14,8 @@ export interface HttpRule {
   /** A host name, `api.openweathermap.org`, or `*.openweathermap.org` for all below it. */
   readonly host: string;
   /**
-   * The beginning of the path, whole segments of it, in which `*` stands for any one segment:
-   * `/data/2.5`, `/data/*\/weather`.
+   * The beginning of the path, in whole segments; a segment `*` stands for any one: `/data/2.5`,
+   * `/v1/cities/*`.
    * @defaultValue any path
    */
   readonly path?: string;
