@@ -4,11 +4,13 @@
  * Messages come from providers and from libraries, and both like to repeat what they were given: the
  * URL with its `?key=`, the value that was no enum, the line of JSON that did not parse.
  */
+import { inspect } from "node:util";
 
 const DEFAULT_MAX_LENGTH = 500;
 /** How much of a message is looked at, in multiples of what is kept: bounds the work on a huge one. */
 const READ_FACTOR = 4;
 const REDACTED = "[redacted]";
+const MAX_SHOWN_LENGTH = 80;
 
 /** Order matters: what names a secret goes before what merely looks like one. */
 const REDACTIONS: readonly (readonly [RegExp, string])[] = [
@@ -46,6 +48,17 @@ export function scrubbed(message: string, maxLength: number = DEFAULT_MAX_LENGTH
     .trim();
   const shown = line.length > maxLength ? `${line.slice(0, maxLength - 1)}…` : line;
   return shown.toWellFormed();
+}
+
+/** Any value as a message shows it: `'a text'`, `NaN`, `{ a: [Object] }`; at most 80 characters. */
+export function shown(value: unknown): string {
+  const text = inspect(value, {
+    breakLength: Infinity,
+    customInspect: false,
+    depth: 0,
+    maxStringLength: MAX_SHOWN_LENGTH,
+  });
+  return scrubbed(text, MAX_SHOWN_LENGTH);
 }
 
 /** At most `length` characters, cut between words: half a key would pass as a word. */

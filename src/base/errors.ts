@@ -4,6 +4,7 @@
  */
 
 export type ErrorCode =
+  | "ERR_NODE_VERSION"
   | "ERR_CONFIG"
   | "ERR_MONEY"
   | "ERR_TAG"
@@ -39,6 +40,10 @@ export class ConfigError extends SpendspanError {
 
 /** The message of anything thrown, without its stack. */
 export function messageOf(thrown: unknown): string {
+  // Node's own, of a host with several addresses that all refused, leaves its message empty.
+  if (thrown instanceof AggregateError && thrown.message === "") {
+    return thrown.errors.map(messageOf).join("; ");
+  }
   return thrown instanceof Error ? thrown.message : String(thrown);
 }
 

@@ -8,7 +8,7 @@ import type { HttpRule } from "../providers/http-rule.ts";
 export interface SpendspanOptions {
   /**
    * Postgres for the ledger, as `postgres://user:password@host:port/database`.
-   * @defaultValue none: see `embedded`
+   * @defaultValue the variable `DATABASE_URL`; without that, see `embedded`
    */
   readonly databaseUrl?: string;
   /**

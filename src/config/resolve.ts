@@ -31,21 +31,25 @@ export interface Config {
 
 const MIN_TOKEN_LENGTH = 16;
 const DAY_MS = 86_400_000;
+const POSTGRES: readonly string[] = ["postgres:", "postgresql:"];
+const HTTP: readonly string[] = ["http:", "https:"];
+/** The variables by which `@google/genai` itself is pointed elsewhere. */
+const SDK_BASE_URLS = ["GOOGLE_GEMINI_BASE_URL", "GOOGLE_VERTEX_BASE_URL"];
 
 /** @throws ConfigError naming every fault, not only the first. */
 export function resolveConfig(options: SpendspanOptions, environment: Environment): Config {
   const read = new OptionReader(options, environment);
   const config: Config = {
     disabled: read.boolean("disabled", false),
-    databaseUrl: databaseUrlOf(read, environment),
+    databaseUrl: databaseUrlOf(read),
     embedded: read.boolean("embedded", environment["NODE_ENV"] !== "production"),
     autoMigrate: read.boolean("autoMigrate", true),
     dataDir: read.text("dataDir", ".spendspan"),
     strictBrand: read.boolean("strictBrand", false),
     brands: brandsOf(read),
     models: read.list("models"),
-    baseUrls: baseUrlsOf(read, environment),
-    httpRules: options.httpRules ?? [],
+    baseUrls: baseUrlsOf(read),
+    httpRules: httpRulesOf(read, options),
     server: read.boolean("server", true),
     host: read.text("host", "127.0.0.1"),
     port: read.integer("port", 9_464, [0, 65_535]),
@@ -56,41 +60,46 @@ export function resolveConfig(options: SpendspanOptions, environment: Environmen
     maxPendingRows: read.integer("maxPendingRows", 100_000, [1, 10_000_000]),
     flushIntervalMs: read.integer("flushIntervalMs", 1_000, [1, DAY_MS]),
     shutdownTimeoutMs: read.integer("shutdownTimeoutMs", 5_000, [0, DAY_MS]),
-    logger: options.logger ?? defaultLogger,
+    logger: loggerOf(read, options),
   };
-  for (const rule of config.httpRules) httpRuleFaults(rule).forEach((fault) => read.fault(fault));
   read.throwFaults();
   return Object.freeze(config);
 }
 
-function databaseUrlOf(read: OptionReader, environment: Environment): string | undefined {
-  const own = read.text("databaseUrl", undefined);
-  const value = own ?? (environment["DATABASE_URL"] || undefined);
-  if (value === undefined) return undefined;
-  read.url({ name: own === undefined ? "DATABASE_URL" : "databaseUrl", value }, [
-    "postgres:",
-    "postgresql:",
-  ]);
-  return value;
+function databaseUrlOf(read: OptionReader): string | undefined {
+  const given = read.given("databaseUrl") ?? read.variable("DATABASE_URL");
+  return given && read.url(given, POSTGRES);
 }
 
-function baseUrlsOf(read: OptionReader, environment: Environment): readonly string[] {
-  const own = read.list("baseUrls").map((value) => ({ name: "baseUrls", value }));
-  // The variables by which @google/genai itself is pointed elsewhere.
-  const sdk = ["GOOGLE_GEMINI_BASE_URL", "GOOGLE_VERTEX_BASE_URL"].flatMap((name) => {
-    const value = environment[name];
-    return value === undefined || value === "" ? [] : [{ name, value }];
-  });
-  const all = [...own, ...sdk];
-  for (const given of all) read.url(given, ["http:", "https:"]);
-  return all.map(({ value }) => value);
+function baseUrlsOf(read: OptionReader): readonly string[] {
+  const ofSdk = SDK_BASE_URLS.flatMap((name) => read.variable(name) ?? []);
+  return [...read.each("baseUrls"), ...ofSdk].flatMap((given) => read.url(given, HTTP) ?? []);
 }
 
 function brandsOf(read: OptionReader): readonly string[] {
-  const brands = read.list("brands");
-  for (const brand of brands) {
-    if (!isTagValue(brand))
-      read.fault(`Expected each of \`brands\` to be ${TAG_RULE}, got ${JSON.stringify(brand)}`);
+  return read.each("brands").flatMap((given) => {
+    if (isTagValue(given.value)) return [given.value];
+    read.expected(given, `to be names of ${TAG_RULE}`);
+    return [];
+  });
+}
+
+function httpRulesOf(
+  read: OptionReader,
+  { httpRules = [] }: SpendspanOptions,
+): readonly HttpRule[] {
+  const rules = read.each("httpRules");
+  const strays = rules.filter(({ value }) => typeof value !== "object" || value === null);
+  for (const stray of strays) read.expected(stray, "to be HTTP rules");
+  if (rules.length === 0 || strays.length > 0) return [];
+  for (const fault of httpRules.flatMap(httpRuleFaults)) read.fault(fault);
+  return [...httpRules];
+}
+
+function loggerOf(read: OptionReader, { logger = defaultLogger }: SpendspanOptions): Logger {
+  // It is called where nothing may throw, so a half logger is found out here.
+  if (typeof logger?.info !== "function" || typeof logger.warn !== "function") {
+    read.fault("Expected `logger` to have the methods `info` and `warn`");
   }
-  return brands;
+  return logger;
 }

@@ -3,6 +3,7 @@
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 
+import { shown } from "../base/error-text.ts";
 import { SpendspanError } from "../base/errors.ts";
 import { processWide } from "../base/process-wide.ts";
 
@@ -11,12 +12,12 @@ export const UNATTRIBUTED = "unattributed";
 
 export interface Tags {
   /** What the app is doing: `chat`, `extract`. Defaults to the API method. */
-  readonly endpoint?: string;
+  readonly endpoint?: string | undefined;
   /** Whom it is for. Defaults to `unattributed`. */
-  readonly brand?: string;
-  readonly campaign?: string;
+  readonly brand?: string | undefined;
+  readonly campaign?: string | undefined;
   /** The app's own id of a user. Kept in the ledger only: never on a metric or a span. */
-  readonly user?: string;
+  readonly user?: string | undefined;
 }
 
 /** Tags as text, to cross a job queue: `usageContext()` makes it, `withUsage` reads it. */
@@ -24,19 +25,22 @@ export type SerializedTags = string;
 
 const TAG_NAMES = ["endpoint", "brand", "campaign", "user"] as const;
 const MAX_LENGTH = 128;
-/** Letters, digits and `_ - . : / @ +` and inner spaces: safe as a metric label and in a URL query. */
-const ALLOWED = /^[\p{L}\p{N}](?:[\p{L}\p{N}_\-.:/@+ ]*[\p{L}\p{N}_\-.:/@+])?$/u;
+/** Letters (with their marks), digits, `_-.:/@+` and inner spaces: safe as a label and in a query. */
+const ALLOWED = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}_\-.:/@+ ]*[\p{L}\p{M}\p{N}_\-.:/@+])?$/u;
 const NONE: Tags = {};
 
 /**
- * Runs `fn` with `tags` on every metered call that it makes, also in callbacks, timers and streams
- * started inside. Nested calls merge; the innermost value of a tag wins.
+ * Runs `fn` with `tags` on every metered call that it makes, also in callbacks and timers started
+ * inside. Nested calls merge; the innermost value of a tag wins, and one that is undefined is
+ * inherited.
+ *
+ * An async generator runs where it is read: what it calls then bears the tags in force there.
  *
  * @throws SpendspanError `ERR_TAG` when a tag is not 1 to 128 characters of letters, digits, spaces
  *   and `_-.:/@+`, or unknown, or the serialised text is not from `usageContext()`.
  */
 export function withUsage<T>(tags: Tags | SerializedTags, fn: () => T): T {
-  const given = typeof tags === "string" ? parseTags(tags) : checkedTags(tags);
+  const given = checkedTags(typeof tags === "string" ? parsed(tags) : tags);
   return storage().run({ ...currentTags(), ...given }, fn);
 }
 
@@ -51,7 +55,10 @@ export function currentTags(): Tags {
 }
 
 /** `tags` without its undefined entries. @throws SpendspanError `ERR_TAG`, naming every fault. */
-export function checkedTags(tags: object): Tags {
+export function checkedTags(tags: unknown): Tags {
+  if (typeof tags !== "object" || tags === null || Array.isArray(tags)) {
+    throw new SpendspanError("ERR_TAG", `Expected an object of tags, got ${shown(tags)}`);
+  }
   const faults: string[] = [];
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(tags)) {
@@ -73,24 +80,14 @@ export function isTagValue(value: unknown): value is string {
   return typeof value === "string" && value.length <= MAX_LENGTH && ALLOWED.test(value);
 }
 
-function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 80 ? `${text.slice(0, 80)}… (${text.length} characters)` : text;
-}
-
-function parseTags(text: SerializedTags): Tags {
-  let parsed: unknown;
+function parsed(text: SerializedTags): unknown {
   try {
-    parsed = JSON.parse(text);
+    return JSON.parse(text);
   } catch (cause) {
     throw new SpendspanError("ERR_TAG", `Expected the text of usageContext(), got ${shown(text)}`, {
       cause,
     });
   }
-  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
-    throw new SpendspanError("ERR_TAG", `Expected the text of usageContext(), got ${shown(text)}`);
-  }
-  return checkedTags(parsed);
 }
 
 function storage(): AsyncLocalStorage<Tags> {

@@ -1,0 +1,46 @@
+import fc from "fast-check";
+import { expect, test, vi } from "vitest";
+
+import { isoTimestamp, parseTimestamp, systemClock } from "../../src/base/clock.ts";
+
+test("wall time is in whole milliseconds since the Unix epoch", () => {
+  vi.useFakeTimers({ now: 1_764_547_200_000, toFake: ["Date"] });
+  try {
+    expect(systemClock.now()).toBe(1_764_547_200_000);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test("monotonic time does not follow wall time when that is set back", () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  try {
+    const before = systemClock.monotonicMs();
+    vi.setSystemTime(0);
+    expect(systemClock.monotonicMs()).toBeGreaterThanOrEqual(before);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test("writes a time as ISO 8601 in UTC", () => {
+  expect(isoTimestamp(1_764_547_200_000)).toBe("2025-12-01T00:00:00.000Z");
+});
+
+test("reads a time in any zone", () => {
+  // 01:30 at +01:30 is midnight in UTC
+  expect(parseTimestamp("2025-12-01T01:30:00+01:30")).toBe(1_764_547_200_000);
+});
+
+test("says NaN to what is no time", () => {
+  expect(parseTimestamp("yesterday")).toBeNaN();
+});
+
+test("reads back every time that it writes", () => {
+  fc.assert(
+    // The last millisecond of the year 9999; later years have a sign and six digits.
+    fc.property(fc.integer({ min: 0, max: 253_402_300_799_999 }), (ms) => {
+      expect(parseTimestamp(isoTimestamp(ms))).toBe(ms);
+    }),
+  );
+});
