@@ -1,0 +1,129 @@
+/**
+ * A usage record as a row of `api_usage`: one line of JSON, which needs no code on its way into
+ * Postgres and can lie in a file until then.
+ */
+import { isoTimestamp } from "../base/clock.ts";
+import { toUsdString } from "../base/money.ts";
+import type { UsageRecord } from "../usage/record.ts";
+import { inputTokens, outputTokens } from "../usage/tokens.ts";
+import type { TokenCounts } from "../usage/tokens.ts";
+
+/** The columns that a writer fills, with their types; the database fills the others itself. */
+export const COLUMNS = {
+  id: "uuid",
+  created_at: "timestamptz",
+  brand: "text",
+  brand_id: "uuid",
+  campaign: "text",
+  campaign_id: "uuid",
+  end_user: "text",
+  user_id: "uuid",
+  api_provider: "text",
+  platform: "text",
+  api_endpoint: "text",
+  operation: "text",
+  requested_model: "text",
+  model: "text",
+  service_tier: "text",
+  input_tokens: "bigint",
+  output_tokens: "bigint",
+  cached_input_tokens: "bigint",
+  tool_use_tokens: "bigint",
+  thinking_tokens: "bigint",
+  token_modalities: "jsonb",
+  usage_status: "text",
+  estimated_cost_usd: "numeric",
+  price_status: "text",
+  price_version: "text",
+  status: "text",
+  error_type: "text",
+  error_message: "text",
+  http_status_code: "integer",
+  request_duration_ms: "double precision",
+  time_to_first_chunk_ms: "double precision",
+  streaming: "boolean",
+  attempt: "integer",
+  trace_id: "text",
+  span_id: "text",
+} as const;
+
+export type UsageRow = {
+  readonly [Column in keyof typeof COLUMNS]: string | number | boolean | object | undefined;
+};
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** One line of JSON, without its line end. Unknown values are absent, and so become NULL. */
+export function lineOf(record: UsageRecord): string {
+  const row = rowOf(record);
+  const line = JSON.stringify(row);
+  // Postgres's text knows neither NUL nor half a surrogate pair. JSON writes both as `\u…`, as it
+  // does few other things, so nearly all lines are spared the second look.
+  return line.includes("\\u") ? JSON.stringify(row, cleanText) : line;
+}
+
+function rowOf(record: UsageRecord): UsageRow {
+  return {
+    id: record.id,
+    created_at: isoTimestamp(record.startedAtMs),
+    brand: record.brand,
+    brand_id: asUuid(record.brand),
+    campaign: record.campaign,
+    campaign_id: asUuid(record.campaign),
+    end_user: record.user,
+    user_id: asUuid(record.user),
+    api_provider: record.provider,
+    platform: record.platform,
+    api_endpoint: record.endpoint,
+    operation: record.operation,
+    requested_model: record.requestedModel,
+    model: record.model,
+    service_tier: record.serviceTier,
+    ...tokenColumns(record.tokens),
+    usage_status: record.usageStatus,
+    // Text: a JSON number is a double to everything between here and Postgres.
+    estimated_cost_usd: record.cost === undefined ? undefined : toUsdString(record.cost),
+    price_status: record.priceStatus,
+    price_version: record.priceVersion,
+    status: record.status,
+    error_type: record.errorType,
+    error_message: record.errorMessage,
+    http_status_code: record.httpStatusCode,
+    request_duration_ms: toMicroseconds(record.durationMs),
+    time_to_first_chunk_ms: toMicroseconds(record.timeToFirstChunkMs),
+    streaming: record.streaming,
+    attempt: record.attempt,
+    trace_id: record.traceId,
+    span_id: record.spanId,
+  };
+}
+
+function tokenColumns(tokens: TokenCounts | undefined) {
+  return {
+    input_tokens: tokens && inputTokens(tokens),
+    output_tokens: tokens && outputTokens(tokens),
+    cached_input_tokens: tokens?.cachedInput,
+    tool_use_tokens: tokens?.toolUse,
+    thinking_tokens: tokens?.thinking,
+    token_modalities: modalityColumn(tokens?.modalities),
+  };
+}
+
+function modalityColumn(modalities: TokenCounts["modalities"]): object | undefined {
+  if (modalities === undefined) return undefined;
+  const { input, cachedInput, toolUse, output } = modalities;
+  return { input, cached_input: cachedInput, tool_use: toolUse, output };
+}
+
+function asUuid(tag: string | undefined): string | undefined {
+  return tag !== undefined && UUID.test(tag) ? tag : undefined;
+}
+
+/** Clocks tell no more than microseconds, and further digits only cost space. */
+function toMicroseconds(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.round(ms * 1_000) / 1_000;
+}
+
+function cleanText(_key: string, value: unknown): unknown {
+  return typeof value === "string" ? value.replaceAll("\0", "").toWellFormed() : value;
+}

@@ -1,0 +1,239 @@
+/**
+ * Moves records from the backlog into Postgres: one loop, one statement at a time, behind the app.
+ *
+ * A batch is written when it is full or when its oldest row has waited for `flushIntervalMs`. While
+ * Postgres is away, rows wait; a row that Postgres will never take is logged and counted, and the
+ * others go on without it. Writing a row twice stores it once, so a batch whose end was not seen is
+ * simply written again.
+ */
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Pool } from "pg";
+
+import type { Clock } from "../base/clock.ts";
+import { errorCodeOf } from "../base/errors.ts";
+import { throttled } from "../base/logger.ts";
+import type { Logger } from "../base/logger.ts";
+import { untraced } from "../base/untraced.ts";
+import type { UsageRecord } from "../usage/record.ts";
+import type { RecordSink } from "../usage/recorder.ts";
+import type { Backlog } from "./backlog.ts";
+import { failureKind } from "./failure.ts";
+import { Outage } from "./outage.ts";
+import { insertRows } from "./postgres.ts";
+
+export interface LedgerWriterParts {
+  readonly backlog: Backlog;
+  /** Asked before each batch, so it should remember its answer. Rows wait until it resolves. */
+  readonly connect: () => Promise<Pool>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** At least 0, less than 1. */
+  readonly random: () => number;
+}
+
+export interface LedgerWriterOptions {
+  /**
+   * Rows in one statement. More are faster to write, but take the event loop longer to prepare:
+   * 250 take about a millisecond.
+   * @defaultValue `250`
+   */
+  readonly maxBatchRows?: number;
+  /**
+   * Longest time a row waits for its batch to fill, in milliseconds.
+   * @defaultValue `1_000`
+   */
+  readonly flushIntervalMs?: number;
+}
+
+/** Rows, counted since the writer was made, but for those that wait now. */
+export interface LedgerState {
+  readonly written: number;
+  readonly pending: number;
+  /** Refused for want of room, or because the writer was closed. */
+  readonly dropped: number;
+  /** Refused by Postgres for what is in them. */
+  readonly deadLetters: number;
+  /** When the call of the oldest row that waits ended, in ms since the Unix epoch. */
+  readonly oldestPendingAtMs: number | undefined;
+  /** Why nothing can be written now. */
+  readonly lastError: string | undefined;
+}
+
+export interface FlushOptions {
+  /** Whole milliseconds. */
+  readonly timeoutMs: number;
+}
+
+export interface FlushResult {
+  readonly written: number;
+  readonly remaining: number;
+  readonly dropped: number;
+  readonly deadLetters: number;
+}
+
+const LOG_EVERY_MS = 60_000;
+
+export class LedgerWriter implements RecordSink {
+  readonly name = "ledger";
+  readonly #backlog: Backlog;
+  readonly #connect: () => Promise<Pool>;
+  readonly #logger: Logger;
+  readonly #maxBatchRows: number;
+  readonly #flushIntervalMs: number;
+  readonly #outage: Outage;
+  readonly #closed = new AbortController();
+  #written = 0;
+  #dropped = 0;
+  #deadLetters = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #draining = false;
+  /** How many callers of `flush` wait: while any does, batches need not be full. */
+  #flushing = 0;
+  /** Ends the pause after a failure. */
+  #wake: () => void = () => undefined;
+  /** Resolved, and made anew, whenever the loop got somewhere. */
+  #progress = Promise.withResolvers<void>();
+  #closing: Promise<FlushResult> | undefined;
+
+  constructor(parts: LedgerWriterParts, options: LedgerWriterOptions = {}) {
+    this.#backlog = parts.backlog;
+    this.#connect = parts.connect;
+    this.#logger = throttled(parts.logger, LOG_EVERY_MS, () => parts.clock.monotonicMs());
+    this.#outage = new Outage(this.#logger, parts.random);
+    this.#maxBatchRows = options.maxBatchRows ?? 250;
+    this.#flushIntervalMs = options.flushIntervalMs ?? 1_000;
+  }
+
+  accept(record: UsageRecord): void {
+    if (this.#closed.signal.aborted || !this.#backlog.add(record)) {
+      this.#dropped += 1;
+      this.#logger.warn("Usage records are lost: the ledger has no room left, or was closed");
+    } else if (!this.#draining) {
+      this.#schedule();
+    }
+  }
+
+  state(): LedgerState {
+    return {
+      written: this.#written,
+      pending: this.#backlog.pending,
+      dropped: this.#dropped,
+      deadLetters: this.#deadLetters,
+      oldestPendingAtMs: this.#backlog.oldestPendingAtMs,
+      lastError: this.#outage.lastError,
+    };
+  }
+
+  /** Writes all that waits, and resolves when that is done or `timeoutMs` have passed. Never rejects. */
+  async flush({ timeoutMs }: FlushOptions): Promise<FlushResult> {
+    // This timer may keep the process alive: whoever flushes wants the rows written first.
+    const deadline = Promise.withResolvers<void>();
+    let expired = false;
+    const timer = setTimeout(() => {
+      expired = true;
+      deadline.resolve();
+    }, timeoutMs);
+    this.#flushing += 1;
+    this.#outage.hurry();
+    this.#wake();
+    this.#startDraining();
+    while (this.#backlog.pending > 0 && !expired) {
+      await Promise.race([this.#progress.promise, deadline.promise]);
+    }
+    this.#flushing -= 1;
+    clearTimeout(timer);
+    const { written, pending: remaining, dropped, deadLetters } = this.state();
+    return { written, remaining, dropped, deadLetters };
+  }
+
+  /** Flushes, then stops for good and cuts what is under way. Always the promise of the first call. */
+  close(options: FlushOptions): Promise<FlushResult> {
+    this.#closing ??= this.flush(options).finally(() => {
+      this.#closed.abort();
+      clearTimeout(this.#timer);
+      this.#wake();
+    });
+    return this.#closing;
+  }
+
+  #schedule(): void {
+    if (this.#backlog.pending >= this.#maxBatchRows) {
+      this.#startDraining();
+    } else {
+      // Outside the call that happened to come first: a timer remembers the context it is made in.
+      this.#timer ??= untraced(() =>
+        setTimeout(() => this.#startDraining(), this.#flushIntervalMs).unref(),
+      );
+    }
+  }
+
+  #startDraining(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#draining || this.#closed.signal.aborted) return;
+    this.#draining = true;
+    void untraced(() => this.#drain());
+  }
+
+  /** Never rejects. */
+  async #drain(): Promise<void> {
+    do {
+      // Rows are turned into text after the call that completed the batch, not during it.
+      await nextTurn(undefined, { ref: this.#flushing > 0 });
+      await this.#writeBatch();
+      this.#progress.resolve();
+      this.#progress = Promise.withResolvers();
+    } while (this.#mustGoOn());
+    this.#draining = false;
+    if (this.#backlog.pending > 0 && !this.#closed.signal.aborted) this.#schedule();
+  }
+
+  #mustGoOn(): boolean {
+    if (this.#closed.signal.aborted) return false;
+    const hurried = this.#flushing > 0 || this.#outage.lastError !== undefined;
+    return this.#backlog.pending >= (hurried ? 1 : this.#maxBatchRows);
+  }
+
+  async #writeBatch(): Promise<void> {
+    try {
+      const lines = await this.#backlog.oldest(this.#maxBatchRows);
+      if (lines.length > 0) await this.#store(await this.#connect(), lines);
+      this.#outage.over();
+    } catch (error) {
+      if (!this.#closed.signal.aborted) await this.#pause(this.#outage.failed(error));
+    }
+  }
+
+  /** Stores the oldest lines; halves them, again and again, to find those that Postgres won't take. */
+  async #store(pool: Pool, lines: readonly string[]): Promise<void> {
+    try {
+      await insertRows(pool, lines, this.#closed.signal);
+      this.#written += lines.length;
+    } catch (error) {
+      if (failureKind(error) !== "data") throw error;
+      if (lines.length > 1) {
+        const middle = lines.length >> 1;
+        await this.#store(pool, lines.slice(0, middle));
+        await this.#store(pool, lines.slice(middle));
+        return;
+      }
+      this.#deadLetters += 1;
+      // Neither the row nor Postgres's message, which quotes it.
+      this.#logger.warn(
+        `Postgres refuses a usage record for what is in it (${errorCodeOf(error)})`,
+      );
+    }
+    // Piece by piece, from the oldest: what is settled stays so if the next piece fails.
+    await this.#backlog.acknowledge(lines.length);
+  }
+
+  #pause(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, ms).unref();
+    this.#wake = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    return promise;
+  }
+}

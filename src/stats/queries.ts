@@ -1,0 +1,118 @@
+/**
+ * Reads a report off the ledger. All of it is summed by Postgres, exactly, in one statement, so its
+ * parts agree with each other while rows keep coming in.
+ */
+import type { Pool } from "pg";
+
+import { isoTimestamp } from "../base/clock.ts";
+import type { Clock } from "../base/clock.ts";
+import { shown } from "../base/error-text.ts";
+import { SpendspanError } from "../base/errors.ts";
+import { inTransaction } from "../database/pool.ts";
+import type { APIUsageStats, Cell, Period } from "./report.ts";
+import { DAY_MS, reportOf } from "./report.ts";
+
+export interface UsageStatsQuery {
+  /** Whole UTC days, today included: 1 is today alone. 1 to 3660. */
+  readonly days: number;
+  /** Only what was for this brand; likewise the others. */
+  readonly brand?: string | undefined;
+  readonly campaign?: string | undefined;
+  readonly provider?: string | undefined;
+  readonly model?: string | undefined;
+}
+
+const MAX_DAYS = 3_660;
+const TIMEOUT_MS = 30_000;
+
+/** First the finest groups, of which there are few; the eight groupings are then made of those. */
+const STATS = `
+with cell as materialized (
+  select api_provider, api_endpoint, model, brand, campaign, status,
+    (created_at at time zone 'UTC')::date as day,
+    count(*) as requests,
+    count(*) filter (where price_status = 'unpriced') as unpriced_requests,
+    sum(input_tokens) as input_tokens,
+    sum(output_tokens) as output_tokens,
+    sum(estimated_cost_usd) as cost_usd
+  from api_usage
+  where created_at >= $1::timestamptz and created_at < $2::timestamptz
+    and ($3::text is null or brand = $3)
+    and ($4::text is null or campaign = $4)
+    and ($5::text is null or api_provider = $5)
+    and ($6::text is null or model = $6)
+  group by 1, 2, 3, 4, 5, 6, 7
+)
+select
+  case
+    when grouping(api_provider) = 0 then 'provider'
+    when grouping(api_endpoint) = 0 then 'endpoint'
+    when grouping(model) = 0 then 'model'
+    when grouping(brand) = 0 then 'brand'
+    when grouping(campaign) = 0 then 'campaign'
+    when grouping(status) = 0 then 'status'
+    when grouping(day) = 0 then 'day'
+    else 'total'
+  end as dimension,
+  coalesce(api_provider, api_endpoint, model, brand, campaign, status, day::text) as key,
+  coalesce(sum(requests), 0)::text as requests,
+  coalesce(sum(unpriced_requests), 0)::text as unpriced_requests,
+  (coalesce(sum(input_tokens), 0) + coalesce(sum(output_tokens), 0))::text as tokens,
+  coalesce(sum(input_tokens), 0)::text as input_tokens,
+  coalesce(sum(output_tokens), 0)::text as output_tokens,
+  coalesce(sum(cost_usd), 0)::text as cost_usd
+from cell
+group by grouping sets
+  ((), (api_provider), (api_endpoint), (model), (brand), (campaign), (status), (day))
+order by sum(cost_usd) desc nulls last, key`;
+
+/**
+ * What was used and what it cost in the last `days`; in each group the costliest come first.
+ *
+ * @throws SpendspanError `ERR_QUERY` for a query that breaks a rule, naming every fault.
+ */
+export async function getUsageStats(
+  pool: Pool,
+  query: UsageStatsQuery,
+  clock: Clock,
+): Promise<APIUsageStats> {
+  checkQuery(query);
+  const { days, brand, campaign, provider, model } = query;
+  const period = periodOf(days, clock.now());
+  const { rows } = await inTransaction(pool, { timeoutMs: TIMEOUT_MS, readOnly: true }, (client) =>
+    client.query<Cell>(STATS, [
+      isoTimestamp(period.fromMs),
+      isoTimestamp(period.toMs),
+      brand,
+      campaign,
+      provider,
+      model,
+    ]),
+  );
+  return reportOf(rows, period, {
+    ...(brand !== undefined && { brand }),
+    ...(campaign !== undefined && { campaign }),
+    ...(provider !== undefined && { provider }),
+    ...(model !== undefined && { model }),
+  });
+}
+
+function checkQuery({ days, ...filters }: UsageStatsQuery): void {
+  const faults: string[] = [];
+  if (!(Number.isInteger(days) && days >= 1 && days <= MAX_DAYS)) {
+    faults.push(`Expected \`days\` to be a whole number from 1 to ${MAX_DAYS}, got ${shown(days)}`);
+  }
+  for (const name of ["brand", "campaign", "provider", "model"] as const) {
+    const value: unknown = filters[name];
+    // Postgres's text has no NUL; as part of a query it would be an error of the database's.
+    if (value !== undefined && (typeof value !== "string" || value.includes("\0"))) {
+      faults.push(`Expected \`${name}\` to be text, got ${shown(value)}`);
+    }
+  }
+  if (faults.length > 0) throw new SpendspanError("ERR_QUERY", faults.join("; "));
+}
+
+function periodOf(days: number, nowMs: number): Period {
+  const toMs = (Math.floor(nowMs / DAY_MS) + 1) * DAY_MS;
+  return { days, fromMs: toMs - days * DAY_MS, toMs };
+}

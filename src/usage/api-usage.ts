@@ -1,0 +1,190 @@
+/**
+ * API usage in the shape of the ledger's rows: what a person reads, and what an app may record by
+ * hand for calls that nothing meters.
+ */
+import type { Clock } from "../base/clock.ts";
+import { scrubbed } from "../base/error-text.ts";
+import { messageOf, SpendspanError } from "../base/errors.ts";
+import { Fields } from "./fields.ts";
+import type { PricedCost, PriceStatus, Status, UsageRecord, UsageStatus } from "./record.ts";
+import { STATUSES } from "./record.ts";
+import { checkedTags, currentTags, UNATTRIBUTED } from "./tags.ts";
+import type { Tags } from "./tags.ts";
+import type { TokenCounts } from "./tokens.ts";
+
+// The second half keeps the known names in editors' suggestions.
+export type APIProvider = "google_ai" | "openweathermap" | (string & {});
+export type APIStatus = Status;
+
+/** A row of `api_usage`. `null`: not known, or not applicable. */
+export interface APIUsage {
+  readonly id: string;
+  /** ISO 8601, UTC. */
+  readonly created_at: string;
+  readonly brand: string;
+  readonly brand_id: string | null;
+  readonly campaign: string | null;
+  readonly campaign_id: string | null;
+  readonly end_user: string | null;
+  readonly user_id: string | null;
+  readonly api_provider: APIProvider;
+  readonly platform: string | null;
+  readonly api_endpoint: string;
+  readonly operation: string;
+  readonly requested_model: string | null;
+  readonly model: string | null;
+  readonly service_tier: string | null;
+  readonly input_tokens: number | null;
+  readonly output_tokens: number | null;
+  readonly total_tokens: number | null;
+  readonly cached_input_tokens: number | null;
+  readonly tool_use_tokens: number | null;
+  readonly thinking_tokens: number | null;
+  readonly token_modalities: {
+    readonly [kind: string]: { readonly [modality: string]: number };
+  } | null;
+  readonly usage_status: UsageStatus;
+  /** US dollars as exact decimal text. */
+  readonly estimated_cost_usd: string | null;
+  readonly price_status: PriceStatus;
+  readonly price_version: string | null;
+  readonly status: APIStatus;
+  readonly error_type: string | null;
+  readonly error_message: string | null;
+  readonly http_status_code: number | null;
+  readonly request_duration_ms: number | null;
+  readonly time_to_first_chunk_ms: number | null;
+  readonly streaming: boolean;
+  readonly attempt: number;
+  readonly trace_id: string | null;
+  readonly span_id: string | null;
+  readonly ingested_at: string;
+}
+
+/** A call to record by hand. Absent and `null` are the same. */
+export interface APIUsageInsert {
+  readonly api_provider: APIProvider;
+  readonly api_endpoint: string;
+  readonly model?: string | null | undefined;
+  /** All that went in. With only one of the two given, the other is 0. */
+  readonly input_tokens?: number | null | undefined;
+  /** All that came out, thinking included. */
+  readonly output_tokens?: number | null | undefined;
+  /**
+   * US dollars: decimal text, or a number, of which the shortest decimal is taken.
+   * @defaultValue the list price of the tokens, where the model is known
+   */
+  readonly estimated_cost_usd?: string | number | null | undefined;
+  /** @defaultValue the tag of the enclosing `withUsage`, else `unattributed` */
+  readonly brand?: string | null | undefined;
+  /** In place of `brand`: a UUID. Likewise `campaign_id` and `user_id`. */
+  readonly brand_id?: string | null | undefined;
+  readonly campaign?: string | null | undefined;
+  readonly campaign_id?: string | null | undefined;
+  readonly user?: string | null | undefined;
+  readonly user_id?: string | null | undefined;
+  readonly request_duration_ms?: number | null | undefined;
+  /** @defaultValue `error` when there is an `error_message`, else `success` */
+  readonly status?: APIStatus | null | undefined;
+  readonly error_message?: string | null | undefined;
+  /**
+   * When the call started: ISO 8601 text or a `Date`.
+   * @defaultValue `request_duration_ms` ago
+   */
+  readonly created_at?: string | { toISOString(): string } | null | undefined;
+}
+
+export interface RecordParts {
+  readonly clock: Clock;
+  /** Makes a UUIDv7. */
+  readonly newId: () => string;
+  /** The list price of `tokens` of `model` at `atMs`, in milliseconds since the Unix epoch. */
+  readonly price: (model: string, tokens: TokenCounts, atMs: number) => PricedCost;
+}
+
+const UNPRICED: PricedCost = { cost: undefined, priceStatus: "unpriced", priceVersion: undefined };
+
+/**
+ * The record of a call that the app describes by hand.
+ *
+ * @throws SpendspanError `ERR_USAGE_INVALID`, naming every fault.
+ */
+export function recordOf(insert: APIUsageInsert, parts: RecordParts): UsageRecord {
+  const fields = new Fields(insert);
+  const given = givenTags(fields);
+  const endpoint = fields.requiredText("api_endpoint");
+  const errorMessage = fields.longText("error_message");
+  const status =
+    fields.oneOf("status", STATUSES) ?? (errorMessage === undefined ? "success" : "error");
+  const durationMs = fields.milliseconds("request_duration_ms") ?? 0;
+  const startedAtMs = fields.timestamp("created_at") ?? Math.round(parts.clock.now() - durationMs);
+  const model = fields.text("model");
+  const tokens = givenTokens(fields);
+  const record = {
+    id: parts.newId(),
+    provider: fields.requiredText("api_provider"),
+    platform: undefined,
+    endpoint,
+    operation: endpoint,
+    requestedModel: model,
+    model,
+    tokens,
+    usageStatus: tokens === undefined ? "missing" : "final",
+    serviceTier: undefined,
+    brand: given.brand ?? UNATTRIBUTED,
+    campaign: given.campaign,
+    user: given.user,
+    status,
+    errorType: status === "success" ? undefined : status,
+    errorMessage: errorMessage === undefined ? undefined : scrubbed(errorMessage),
+    httpStatusCode: undefined,
+    streaming: false,
+    attempt: 1,
+    startedAtMs,
+    durationMs,
+    timeToFirstChunkMs: undefined,
+    traceId: undefined,
+    spanId: undefined,
+  } as const;
+  const cost = fields.usd("estimated_cost_usd");
+  if (fields.faults.length > 0) {
+    throw new SpendspanError("ERR_USAGE_INVALID", fields.faults.join("; "));
+  }
+  if (cost !== undefined)
+    return { ...record, cost, priceStatus: "priced", priceVersion: undefined };
+  if (model === undefined || tokens === undefined) return { ...record, ...UNPRICED };
+  return { ...record, ...parts.price(model, tokens, startedAtMs) };
+}
+
+function givenTokens(fields: Fields<keyof APIUsageInsert>): TokenCounts | undefined {
+  const input = fields.count("input_tokens");
+  const output = fields.count("output_tokens");
+  if (input === undefined && output === undefined) return undefined;
+  return { input: input ?? 0, cachedInput: 0, toolUse: 0, output: output ?? 0, thinking: 0 };
+}
+
+/** The tags in force here, under those given; a fault of theirs is one of the fields'. */
+function givenTags(fields: Fields<keyof APIUsageInsert>): Tags {
+  const brand = tagOrId(fields, "brand", "brand_id");
+  const campaign = tagOrId(fields, "campaign", "campaign_id");
+  const user = tagOrId(fields, "user", "user_id");
+  try {
+    return { ...currentTags(), ...checkedTags({ brand, campaign, user }) };
+  } catch (error) {
+    fields.faults.push(messageOf(error).replace(/^ERR_TAG: /, ""));
+    return {};
+  }
+}
+
+function tagOrId(
+  fields: Fields<keyof APIUsageInsert>,
+  tag: "brand" | "campaign" | "user",
+  id: "brand_id" | "campaign_id" | "user_id",
+): string | undefined {
+  const text = fields.longText(tag);
+  const uuid = fields.uuid(id);
+  if (text !== undefined && uuid !== undefined && text !== uuid) {
+    fields.faults.push(`Expected one of \`${tag}\` and \`${id}\`, got both`);
+  }
+  return text ?? uuid;
+}
