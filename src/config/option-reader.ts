@@ -91,7 +91,7 @@ export class OptionReader {
     const given = this.given(name);
     if (given === undefined) return [];
     const parts = given.fromEnvironment ? partsOf(String(given.value)) : given.value;
-    if (Array.isArray(parts)) return parts.map((value: unknown) => ({ ...given, value }));
+    if (Array.isArray(parts)) return Array.from(parts, (value: unknown) => ({ ...given, value }));
     // Not shown: what was to be a list of URLs may be a URL, with its password.
     this.fault(`Expected \`${given.name}\` to be a list`);
     return [];

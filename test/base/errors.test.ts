@@ -25,7 +25,7 @@ describe("messageOf", () => {
     ["an error", new TypeError("fetch failed"), "fetch failed"],
     ["a text", "out of reach", "out of reach"],
     ["nothing", undefined, "undefined"],
-    ["an object", { toString: () => "42" }, "42"],
+    ["an object", { toString: (): string => "42" }, "42"],
   ])("is what %s says", (_, thrown, message) => {
     expect(messageOf(thrown)).toBe(message);
   });

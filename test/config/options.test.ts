@@ -1,0 +1,88 @@
+import { describe, expect, expectTypeOf, test } from "vitest";
+
+import { ENVIRONMENT, type OptionName, type SpendspanOptions } from "../../src/config/options.ts";
+import { type Config, resolveConfig } from "../../src/config/resolve.ts";
+import { KeptLogger } from "../support/logger.ts";
+
+const WEATHER = { provider: "openweathermap", host: "api.openweathermap.org", endpoint: "weather" };
+
+/** Each option once: its value in code, and where it has a variable, the same as text. */
+const VALUES = {
+  databaseUrl: { text: "postgres://me@db/app", value: "postgres://me@db/app" },
+  embedded: { text: "no", value: false },
+  autoMigrate: { text: "0", value: false },
+  dataDir: { text: "/var/lib/app", value: "/var/lib/app" },
+  strictBrand: { text: "TRUE", value: true },
+  brands: { text: "acme, globex", value: ["acme", "globex"] },
+  models: { text: "gemini-2.5-flash,", value: ["gemini-2.5-flash"] },
+  baseUrls: {
+    text: "https://a.example,http://b.example/x",
+    value: ["https://a.example", "http://b.example/x"],
+  },
+  httpRules: { text: undefined, value: [WEATHER] },
+  server: { text: "off", value: false },
+  host: { text: "0.0.0.0", value: "0.0.0.0" },
+  port: { text: "9100", value: 9_100 },
+  token: { text: "0123456789abcdef", value: "0123456789abcdef" },
+  openTelemetry: { text: "join", value: "join" },
+  maxBrandLabels: { text: "1", value: 1 },
+  maxSeries: { text: "100", value: 100 },
+  maxPendingRows: { text: "500", value: 500 },
+  flushIntervalMs: { text: "250", value: 250 },
+  shutdownTimeoutMs: { text: "0", value: 0 },
+  disabled: { text: "yes", value: true },
+  logger: { text: undefined, value: new KeptLogger() },
+} as const satisfies { readonly [N in OptionName]: Value<N> };
+
+interface Value<N extends OptionName> {
+  readonly text: string | undefined;
+  readonly value: SpendspanOptions[N];
+}
+
+const entries = Object.entries(VALUES) as [OptionName, Value<OptionName>][];
+const withVariable = entries.filter(([name]) => ENVIRONMENT[name] !== undefined);
+
+describe("options, variables and Config stay in step", () => {
+  test("a Config has what the options have, no more and no less", () => {
+    expectTypeOf<keyof Config>().toEqualTypeOf<OptionName>();
+    expectTypeOf<keyof typeof ENVIRONMENT>().toEqualTypeOf<OptionName>();
+    expect(Object.keys(resolveConfig({}, {})).toSorted()).toEqual(
+      Object.keys(ENVIRONMENT).toSorted(),
+    );
+  });
+
+  test("every option is optional, and every value of a Config is settled", () => {
+    expectTypeOf<Record<never, never>>().toExtend<SpendspanOptions>();
+    expectTypeOf<Config>().toExtend<{ readonly [N in OptionName]: unknown }>();
+    expectTypeOf<Omit<Config, "databaseUrl" | "token">>().toExtend<
+      Required<Omit<SpendspanOptions, "databaseUrl" | "token">>
+    >();
+  });
+
+  test.each(withVariable)("%s has the variable that its name says", (name) => {
+    const inCapitals = name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+    expect(ENVIRONMENT[name]).toBe(`SPENDSPAN_${inCapitals}`);
+  });
+
+  test("an option without a variable is one that text can't express", () => {
+    const without = entries.filter(([name]) => ENVIRONMENT[name] === undefined);
+    expect(without.map(([name]) => name)).toEqual(["httpRules", "logger"]);
+  });
+});
+
+describe("every option takes effect", () => {
+  test.each(entries)("%s, given in code", (name, { value }) => {
+    expect(resolveConfig({ [name]: value }, {})[name]).toEqual(value);
+  });
+
+  test.each(withVariable)("%s, given in the environment", (name, { text, value }) => {
+    expect(resolveConfig({}, { [String(ENVIRONMENT[name])]: text })[name]).toEqual(value);
+  });
+
+  test.each(entries)(
+    "%s is not what it is by default, so that the above can fail",
+    (name, { value }) => {
+      expect(resolveConfig({}, {})[name]).not.toEqual(value);
+    },
+  );
+});
