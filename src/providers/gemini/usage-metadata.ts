@@ -56,29 +56,35 @@ const REPEATED: ReadonlySet<string> = new Set(["initialPromptTokenCount"]);
 export function readUsageMetadata(usageMetadata: unknown): UsageReading | undefined {
   const usage = objectIn(usageMetadata);
   if (usage === undefined) return undefined;
-  const counts: { [P in Part | "total"]?: number } = {};
+  const counts = { prompt: 0, cached: 0, toolUse: 0, candidates: 0, thoughts: 0 };
   const splits: { [P in Part]?: ModalityCounts } = {};
-  let invalid = false;
+  let total: number | undefined;
+  let namesCount = false;
+  let isInvalid = false;
   let hasUnknownCounts = false;
 
-  for (const [key, value] of Object.entries(usage)) {
+  for (const key of Object.keys(usage)) {
+    const value = usage[key];
     const counted = COUNTS.get(key);
-    const detailed = DETAILS.get(key);
+    const detailed = counted === undefined ? DETAILS.get(key) : undefined;
     if (counted !== undefined) {
       const count = countIn(value);
-      if (count !== undefined) counts[counted] = Math.max(counts[counted] ?? 0, count);
-      else if (value !== null && value !== undefined) invalid = true;
+      if (count === undefined) isInvalid ||= value !== null && value !== undefined;
+      else if (counted === "total") total = count;
+      else {
+        counts[counted] = Math.max(counts[counted], count);
+        namesCount = true;
+      }
     } else if (detailed !== undefined) {
       const split = splitIn(value);
       if (split !== undefined) splits[detailed] = split;
-    } else if (!REPEATED.has(key) && mayCount(value)) hasUnknownCounts = true;
+    } else if (!REPEATED.has(key)) hasUnknownCounts ||= mayCount(value);
   }
 
-  const { total, ...parts } = counts;
-  if (Object.keys(parts).length === 0) return undefined;
-  const { tokens, contradicts } = disjoint(parts, splits, total);
+  if (!namesCount) return undefined;
+  const { tokens, contradicts } = disjoint(counts, splits, total);
   const missesTotal = total !== undefined && total !== inputTokens(tokens) + outputTokens(tokens);
-  return { tokens, mismatch: invalid || contradicts || missesTotal, hasUnknownCounts };
+  return { tokens, mismatch: isInvalid || contradicts || missesTotal, hasUnknownCounts };
 }
 
 /**
@@ -107,17 +113,17 @@ function mayCount(value: unknown): boolean {
 }
 
 function disjoint(
-  counts: { readonly [P in Part]?: number },
+  counts: { readonly [P in Part]: number },
   splits: { readonly [P in Part]?: ModalityCounts },
   total: number | undefined,
 ): { readonly tokens: TokenCounts; readonly contradicts: boolean } {
-  const { prompt = 0, toolUse = 0, candidates = 0, thoughts = 0 } = counts;
-  const cachedInput = Math.min(counts.cached ?? 0, prompt);
+  const { prompt, cached, toolUse, candidates, thoughts } = counts;
+  const cachedInput = Math.min(cached, prompt);
   const input = prompt - cachedInput;
   const inside = thoughtsAreInside(total, prompt, toolUse, candidates, thoughts);
   const output = inside ? candidates - thoughts : candidates;
 
-  let contradicts = cachedInput !== (counts.cached ?? 0);
+  let contradicts = cachedInput !== cached;
   const fitting = (split: ModalityCounts | undefined, count: number) => {
     if (split === undefined || sumOf(split) <= count) return split;
     contradicts = true;
@@ -151,9 +157,14 @@ function thoughtsAreInside(
 
 type Modalities = NonNullable<TokenCounts["modalities"]>;
 
+/** The splits that are known; undefined when none is. */
 function withoutGaps(splits: {
   readonly [K in keyof Modalities]-?: ModalityCounts | undefined;
 }): Modalities | undefined {
-  const known = Object.entries(splits).filter(([, split]) => split !== undefined);
-  return known.length === 0 ? undefined : Object.fromEntries(known);
+  const known: { -readonly [K in keyof Modalities]: Modalities[K] } = {};
+  if (splits.input !== undefined) known.input = splits.input;
+  if (splits.cachedInput !== undefined) known.cachedInput = splits.cachedInput;
+  if (splits.toolUse !== undefined) known.toolUse = splits.toolUse;
+  if (splits.output !== undefined) known.output = splits.output;
+  return Object.keys(known).length === 0 ? undefined : known;
 }
