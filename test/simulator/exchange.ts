@@ -1,0 +1,176 @@
+/** One request and what becomes of it, decided before a byte is answered. */
+import { createHash } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
+
+import { answerTo, type Answer } from "./answer.ts";
+import { modelled, type Behaviour, type Modelled } from "./behaviour.ts";
+import type { SimulatedCall } from "./call-log.ts";
+import type { JsonObject, Question } from "./draft.ts";
+import { countTo, embeddingsTo, embeddingTo, predictionsTo } from "./embedding.ts";
+import { encodeAnswer, encodeFailure, halfOf } from "./encoding.ts";
+import {
+  FAILURES,
+  inArray,
+  invalidArgument,
+  invalidKey,
+  notFound,
+  type Failure,
+} from "./failure.ts";
+import { isObject, promptOf } from "./prompt.ts";
+import { routeOf, type Operation, type Route } from "./route.ts";
+import type { Transmission } from "./transmission.ts";
+import type { UsageMetadata } from "./usage-metadata.ts";
+import { weatherAt, WEATHER_PATH } from "./weather.ts";
+
+export interface Arrival {
+  readonly sequence: number;
+  readonly method: string;
+  readonly url: URL;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  readonly nowMs: number;
+  /** How many chunks a stream has. */
+  readonly chunks: number;
+  /** True the first time that it is asked about `key`. */
+  isFirst(key: string): boolean;
+}
+
+/** What is known of a call before its end. */
+type CallFacts = Omit<SimulatedCall, "httpStatus" | "tokens" | "costUsd" | "aborted">;
+
+export interface Exchange {
+  readonly facts: CallFacts;
+  /** `reset` closes the connection, `hang` waits for the client to do so. */
+  readonly reply: Transmission | "reset" | "hang";
+  readonly slow: boolean;
+  /** What is generated and charged, whether or not the client stays to see it. */
+  readonly usage: UsageMetadata | undefined;
+}
+
+export function exchangeFor(arrival: Arrival): Exchange {
+  const { method, url, headers, text } = arrival;
+  const route = routeOf(method, url);
+  const facts: CallFacts = {
+    sequence: arrival.sequence,
+    method,
+    path: url.pathname,
+    operation: route?.operation,
+    platform: route?.platform,
+    requestedModel: route?.model,
+    servedModel: undefined,
+    behaviour: "ok",
+    marker: undefined,
+    billed: false,
+    requestHeaders: Object.keys(headers),
+    requestSha256: createHash("sha256").update(text).digest("hex"),
+  };
+  if (route !== undefined) return modelExchange(arrival, route, facts);
+  if (method !== "GET" || url.pathname !== WEATHER_PATH) {
+    return failed(facts, notFound(`${method} ${url.pathname}`));
+  }
+  const weather = weatherAt(url);
+  return failed({ ...facts, operation: "weather", billed: weather.status === 200 }, weather);
+}
+
+function failed(facts: CallFacts, failure: Failure, route?: Route): Exchange {
+  const answered = route?.form === "array" ? inArray(failure) : failure;
+  return { facts, reply: encodeFailure(answered), slow: false, usage: undefined };
+}
+
+function modelExchange(arrival: Arrival, route: Route, known: CallFacts): Exchange {
+  const model = modelled(route.model);
+  const facts = { ...known, behaviour: model?.behaviour.name ?? known.behaviour };
+  if (model === undefined) return failed(facts, notFound(`models/${route.model}`), route);
+  const key = arrival.headers["x-goog-api-key"] ?? arrival.url.searchParams.get("key");
+  if (key === "invalid") return failed(facts, invalidKey(), route);
+  const body = parsed(arrival.text);
+  if (body === undefined) {
+    return failed(facts, invalidArgument("Invalid JSON payload received."), route);
+  }
+  if (!REQUIRED[route.operation].some((member) => isFilled(body[member]))) {
+    const missing = `${route.operation}: ${REQUIRED[route.operation].join(" or ")} is not specified`;
+    return failed(facts, invalidArgument(missing), route);
+  }
+  try {
+    return askedExchange(arrival, route, facts, model, body);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return failed(facts, invalidArgument(`[[usage:…]]: ${error.message}`), route);
+  }
+}
+
+function askedExchange(
+  arrival: Arrival,
+  route: Route,
+  known: CallFacts,
+  { baseModel, behaviour }: Modelled,
+  body: JsonObject,
+): Exchange {
+  const { sequence, nowMs, chunks } = arrival;
+  const prompt = promptOf(body);
+  const facts = { ...known, marker: prompt.marker };
+  const failure = failureOf(behaviour, () => arrival.isFirst(prompt.marker ?? known.requestSha256));
+  if (failure === "reset") return { facts, reply: "reset", slow: false, usage: undefined };
+  if (failure !== undefined && failure !== "hang") return failed(facts, FAILURES[failure], route);
+  const platform = route.platform;
+  const question = { baseModel, behaviour, platform, body, prompt, sequence, nowMs, chunks };
+  const answer = ANSWERS[route.operation](question);
+  const billed = route.operation !== "countTokens";
+  return {
+    facts: { ...facts, billed, servedModel: answer.servedModel },
+    reply:
+      failure ?? encodeAnswer(answer, route.form, behaviour.delivery, behaviour.deliveryAmount),
+    slow: behaviour.delivery === "slow",
+    usage: billed ? generated(answer, route, behaviour) : undefined,
+  };
+}
+
+/** One of these must be there, and not empty. */
+const REQUIRED: Readonly<Record<Operation, readonly string[]>> = {
+  generateContent: ["contents"],
+  streamGenerateContent: ["contents"],
+  embedContent: ["content"],
+  batchEmbedContents: ["requests"],
+  predict: ["instances"],
+  countTokens: ["contents", "generateContentRequest", "instances"],
+};
+
+const ANSWERS: Readonly<Record<Operation, (question: Question) => Answer>> = {
+  generateContent: answerTo,
+  streamGenerateContent: answerTo,
+  embedContent: embeddingTo,
+  batchEmbedContents: embeddingsTo,
+  predict: predictionsTo,
+  countTokens: countTo,
+};
+
+function failureOf({ failure }: Behaviour, isFirst: () => boolean): Behaviour["failure"] {
+  return failure === "503once" && !isFirst() ? undefined : failure;
+}
+
+/**
+ * A connection that breaks is no concern of the model's: it generates to the end. An error that the
+ * server reports in the stream is where it stopped.
+ */
+function generated(
+  answer: Answer,
+  { form }: Route,
+  { delivery }: Behaviour,
+): UsageMetadata | undefined {
+  const { usageAtChunk } = answer;
+  if (delivery !== "sseerr" || form !== "sse") return usageAtChunk.at(-1);
+  return usageAtChunk[halfOf(usageAtChunk.length) - 1];
+}
+
+function parsed(text: string): JsonObject | undefined {
+  try {
+    const body: unknown = JSON.parse(text);
+    return isObject(body) ? body : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isFilled(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : isObject(value);
+}
