@@ -50,5 +50,5 @@ test("the README tells all behaviours", () => {
   const names = rows.flatMap((row) => [...(row.split("|")[1] ?? "").matchAll(/`([^`]+)`/g)]);
   const told = names.map(([, name]) => name);
   // "plain" is the absence of any other delivery.
-  expect([...told, "plain"].toSorted()).toEqual(BEHAVIOURS.toSorted());
+  expect(new Set([...told, "plain"])).toEqual(new Set(BEHAVIOURS));
 });
