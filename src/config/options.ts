@@ -123,7 +123,7 @@ export interface SpendspanOptions {
 export type OptionName = keyof SpendspanOptions;
 
 /** Each option's name in the environment; undefined where text can't express it. */
-export const ENVIRONMENT = {
+export const ENVIRONMENT: Readonly<Record<OptionName, string | undefined>> = {
   databaseUrl: "SPENDSPAN_DATABASE_URL",
   embedded: "SPENDSPAN_EMBEDDED",
   autoMigrate: "SPENDSPAN_AUTO_MIGRATE",
@@ -145,4 +145,4 @@ export const ENVIRONMENT = {
   shutdownTimeoutMs: "SPENDSPAN_SHUTDOWN_TIMEOUT_MS",
   disabled: "SPENDSPAN_DISABLED",
   logger: undefined,
-} as const satisfies Record<OptionName, string | undefined>;
+};

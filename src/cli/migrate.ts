@@ -1,0 +1,16 @@
+/** `spendspan migrate`: brings the ledger's schema up to date. */
+import { migrate } from "../database/migrate.ts";
+import type { Command } from "./command.ts";
+import { DATABASE_FLAGS, withLedgerPool } from "./ledger-pool.ts";
+
+export const migrateCommand: Command = {
+  name: "migrate",
+  summary: "Bring the ledger's schema up to date; safe to run anywhere, any number of times",
+  flags: DATABASE_FLAGS,
+  run: (flags, terminal) =>
+    withLedgerPool(flags, terminal, async (pool) => {
+      const applied = await migrate(pool);
+      for (const name of applied) terminal.print(`Applied ${name}`);
+      if (applied.length === 0) terminal.print("Nothing to do: the schema is up to date");
+    }),
+};

@@ -1,0 +1,92 @@
+/** `spendspan stats`: what was spent, by brand and by model. */
+import { systemClock } from "../base/clock.ts";
+import { shown } from "../base/error-text.ts";
+import { getUsageStats, type UsageStatsQuery } from "../stats/queries.ts";
+import type { APIUsageStats, UsageByKey } from "../stats/report.ts";
+import type { Command } from "./command.ts";
+import { type Flags, UsageError } from "./flags.ts";
+import { DATABASE_FLAGS, withLedgerPool } from "./ledger-pool.ts";
+import { type Column, sameDecimals, table } from "./table.ts";
+
+const DEFAULT_DAYS = "30";
+const WHOLE_NUMBER = /^\d+$/;
+
+export const statsCommand: Command = {
+  name: "stats",
+  summary: "Show what was spent, by brand and by model",
+  flags: {
+    days: {
+      value: "<number>",
+      help: `Whole days in UTC, today included (default: ${DEFAULT_DAYS})`,
+    },
+    brand: { value: "<name>", help: "Only what was for this brand" },
+    json: { help: "Print the whole report as JSON" },
+    ...DATABASE_FLAGS,
+  },
+  run: async (flags, terminal) => {
+    const query = queryOf(flags);
+    await withLedgerPool(flags, terminal, async (pool) => {
+      const stats = await getUsageStats(pool, query, systemClock);
+      terminal.print(flags.isSet("json") ? JSON.stringify(stats, undefined, 2) : textOf(stats));
+    });
+  },
+};
+
+function queryOf(flags: Flags): UsageStatsQuery {
+  const days = flags.text("days") ?? DEFAULT_DAYS;
+  if (!WHOLE_NUMBER.test(days)) {
+    throw new UsageError(`Expected --days to be a whole number, got ${shown(days)}`);
+  }
+  return { days: Number(days), brand: flags.text("brand") };
+}
+
+/** The report as tables. Costs are to the last digit, at list prices. */
+export function textOf(stats: APIUsageStats): string {
+  const days = stats.days === 1 ? "Today" : `Last ${stats.days} days`;
+  return [
+    `${days}, in UTC`,
+    "",
+    groupTable("Brand", stats.by_brand),
+    "",
+    groupTable("Model", stats.by_model),
+    "",
+    totalLine(stats),
+  ].join("\n");
+}
+
+function groupTable(title: string, groups: UsageByKey): string {
+  const entries = Object.entries(groups);
+  const costs = sameDecimals(entries.map(([, totals]) => totals.cost_usd));
+  const columns: readonly Column[] = [
+    { title, align: "left" },
+    { title: "Calls", align: "right" },
+    { title: "Tokens", align: "right" },
+    { title: "USD", align: "right" },
+    { title: "", align: "left" },
+  ];
+  const rows = entries.map(([name, totals], at) => [
+    name,
+    grouped(totals.requests),
+    grouped(totals.tokens),
+    costs[at] ?? "",
+    unpriced(totals.unpriced_requests),
+  ]);
+  return table(columns, rows);
+}
+
+function totalLine(stats: APIUsageStats): string {
+  const { total_requests, total_tokens, total_cost_usd, unpriced_requests } = stats;
+  const sum = `${grouped(total_requests)} calls, ${grouped(total_tokens)} tokens, ${total_cost_usd} USD`;
+  return `${sum} ${unpriced(unpriced_requests)}`.trimEnd();
+}
+
+/** What the cost beside it leaves out. */
+function unpriced(requests: number): string {
+  if (requests === 0) return "";
+  return `+ ${grouped(requests)} ${requests === 1 ? "call" : "calls"} unpriced`;
+}
+
+/** `1234567` is `1 234 567`: no decimal sign in any language. */
+function grouped(count: number): string {
+  return String(count).replace(/\B(?=(?:\d{3})+$)/g, " ");
+}
