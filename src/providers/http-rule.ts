@@ -1,6 +1,7 @@
 /**
  * Other HTTP APIs, metered by rules of the user's own: so much a request, whatever it answers.
  */
+import { shown } from "../base/error-text.ts";
 import { ConfigError } from "../base/errors.ts";
 import { fromUsdString } from "../base/money.ts";
 import { NOT_BILLED, UNPRICED } from "../pricing/cost.ts";
@@ -48,7 +49,7 @@ export function httpRuleFaults(rule: HttpRule): readonly string[] {
     const value: unknown = rule[field];
     if (value === undefined && !isRequired(field)) return;
     if (typeof value === "string" && isRight(value)) return;
-    faults.push(`Expected \`${field}\` of ${name} to be ${form}, got ${JSON.stringify(value)}`);
+    faults.push(`Expected \`${field}\` of ${name} to be ${form}, got ${shown(value)}`);
   };
   check("provider", (text) => NAME.test(text), "1 to 64 letters, digits or _-.:/");
   check("host", (text) => HOST.test(text), "a host name, or `*.` and a host name");

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { shown } from "../../src/base/error-text.ts";
 import {
   createHttpRuleProvider,
   type HttpRule,
@@ -152,7 +153,7 @@ test.each([
   const rule = { ...WEATHER, [field]: value } as HttpRule;
   const name = `HTTP rule "${rule.provider}/${rule.endpoint}"`;
   expect(httpRuleFaults(rule)).toEqual([
-    `Expected \`${field}\` of ${name} to be ${form}, got ${JSON.stringify(value)}`,
+    `Expected \`${field}\` of ${name} to be ${form}, got ${shown(value)}`,
   ]);
 });
 
