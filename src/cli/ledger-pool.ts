@@ -1,4 +1,5 @@
 /** The ledger's Postgres, for as long as a command works on it. */
+import { errorCodeOf, SpendspanError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { resolveConfig } from "../config/resolve.ts";
 import { openPool } from "../database/pool.ts";
@@ -6,6 +7,9 @@ import { type Flags, type FlagSpecs, UsageError } from "./flags.ts";
 import type { Terminal } from "./terminal.ts";
 
 type Pool = Awaited<ReturnType<typeof openPool>>;
+
+/** SQLSTATE. */
+const UNDEFINED_TABLE = "42P01";
 
 export const DATABASE_FLAGS: FlagSpecs = {
   "database-url": {
@@ -35,6 +39,10 @@ export async function withLedgerPool(
   const pool = await openPool({ url: databaseUrl, logger });
   try {
     await fn(pool);
+  } catch (cause) {
+    if (errorCodeOf(cause) !== UNDEFINED_TABLE) throw cause;
+    const message = "The ledger has no tables yet: run `spendspan migrate`";
+    throw new SpendspanError("ERR_DATABASE", message, { cause });
   } finally {
     await pool.end();
   }

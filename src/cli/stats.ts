@@ -2,7 +2,7 @@
 import { systemClock } from "../base/clock.ts";
 import { shown } from "../base/error-text.ts";
 import { getUsageStats, type UsageStatsQuery } from "../stats/queries.ts";
-import type { APIUsageStats, UsageByKey } from "../stats/report.ts";
+import type { APIUsageStats, UsageByKey, UsageTotals } from "../stats/report.ts";
 import type { Command } from "./command.ts";
 import { type Flags, UsageError } from "./flags.ts";
 import { DATABASE_FLAGS, withLedgerPool } from "./ledger-pool.ts";
@@ -56,7 +56,7 @@ export function textOf(stats: APIUsageStats): string {
 
 function groupTable(title: string, groups: UsageByKey): string {
   const entries = Object.entries(groups);
-  const costs = sameDecimals(entries.map(([, totals]) => totals.cost_usd));
+  const costs = sameDecimals(entries.map(([, totals]) => knownCost(totals)));
   const columns: readonly Column[] = [
     { title, align: "left" },
     { title: "Calls", align: "right" },
@@ -78,6 +78,11 @@ function totalLine(stats: APIUsageStats): string {
   const { total_requests, total_tokens, total_cost_usd, unpriced_requests } = stats;
   const sum = `${grouped(total_requests)} calls, ${grouped(total_tokens)} tokens, ${total_cost_usd} USD`;
   return `${sum} ${unpriced(unpriced_requests)}`.trimEnd();
+}
+
+/** Empty when no call of a group has a price: that is not 0. */
+function knownCost({ cost_usd, requests, unpriced_requests }: UsageTotals): string {
+  return unpriced_requests === requests ? "" : cost_usd;
 }
 
 /** What the cost beside it leaves out. */

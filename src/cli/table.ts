@@ -43,10 +43,14 @@ export function alignedRows(
   );
 }
 
-/** Decimal texts with as many places as the longest of them, and two at least: `1.5` is `1.50`. */
+/**
+ * Decimal texts with as many places as the longest of them, and two at least: `1.5` is `1.50`. An
+ * empty one, of what is not known, stays empty.
+ */
 export function sameDecimals(decimals: readonly string[]): readonly string[] {
   const places = Math.max(2, ...decimals.map((decimal) => fractionOf(decimal).length));
   return decimals.map((decimal) => {
+    if (decimal === "") return "";
     const fraction = fractionOf(decimal);
     const whole = fraction === "" ? decimal : decimal.slice(0, -fraction.length - 1);
     return `${whole}.${fraction.padEnd(places, "0")}`;

@@ -1,0 +1,81 @@
+import { readFileSync } from "node:fs";
+
+import { describe, expect, test } from "vitest";
+
+import { runCommand } from "../support/terminal.ts";
+
+const OVERVIEW = `Usage: spendspan <command> [flags]
+
+  migrate         Bring the ledger's schema up to date; safe to run anywhere, any number of times
+  stats           Show what was spent, by brand and by model
+  help [command]  Say how to call it
+  version         Print the version`;
+
+const MIGRATE_USAGE = `Usage: spendspan migrate [flags]
+
+Bring the ledger's schema up to date; safe to run anywhere, any number of times
+
+  --database-url <url>  Postgres of the ledger (default: SPENDSPAN_DATABASE_URL, then DATABASE_URL)`;
+
+describe("help", () => {
+  test.each([[["help"]], [["--help"]], [["-h"]], [["help", "nonsense"]]])(
+    "by %j names every command, and is no failure",
+    async (args) => {
+      expect(await runCommand(args)).toEqual({ exitCode: 0, printed: OVERVIEW, complaints: "" });
+    },
+  );
+
+  test.each([[["help", "migrate"]], [["migrate", "--help"]], [["migrate", "-h"]]])(
+    "by %j says how to call the one",
+    async (args) => {
+      const result = await runCommand(args);
+      expect(result).toEqual({ exitCode: 0, printed: MIGRATE_USAGE, complaints: "" });
+    },
+  );
+});
+
+test.each(["version", "--version", "-v"])("%s prints that of package.json", async (arg) => {
+  const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+  expect(await runCommand([arg])).toEqual({ exitCode: 0, printed: version, complaints: "" });
+});
+
+describe("a call that makes no sense", () => {
+  test.each([
+    ["no command", [], "Expected a command", OVERVIEW],
+    ["an unknown command", ["report"], "Expected a known command, got 'report'", OVERVIEW],
+    ["an unknown flag", ["migrate", "--force"], /^Unknown option '--force'/, MIGRATE_USAGE],
+    [
+      "an argument that is no flag",
+      ["migrate", "now"],
+      /^Unexpected argument 'now'/,
+      MIGRATE_USAGE,
+    ],
+    ["a flag without its value", ["migrate", "--database-url"], /argument missing/, MIGRATE_USAGE],
+    ["no database", ["migrate"], /^Expected a database: set DATABASE_URL/, MIGRATE_USAGE],
+    [
+      "a database of another make",
+      ["migrate", "--database-url", "mysql://db/app"],
+      /`databaseUrl` to be a URL/,
+      MIGRATE_USAGE,
+    ],
+  ])(
+    "(%s) is explained with the usage, and no stack, and exits with 2",
+    async (_, args, message, usage) => {
+      const { exitCode, printed, complaints } = await runCommand(args);
+      expect(exitCode).toBe(2);
+      expect(printed).toBe("");
+      expect(complaints).toMatch(message);
+      expect(complaints.endsWith(`\n\n${usage}`)).toBe(true);
+      expect(complaints).not.toMatch(/^ {4}at /m);
+    },
+  );
+});
+
+test("a database that is away is said in one line, without its password, and exits with 1", async () => {
+  // Port 1 is nobody's, and `localhost` may be two addresses, which then both refuse.
+  const url = "postgres://me:hunter2@localhost:1/app";
+  const { exitCode, complaints } = await runCommand(["migrate"], { DATABASE_URL: url });
+  expect(exitCode).toBe(1);
+  expect(complaints).toMatch(/^connect ECONNREFUSED [^\n]+$/);
+  expect(complaints).not.toContain("hunter2");
+});

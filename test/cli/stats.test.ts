@@ -1,0 +1,109 @@
+import { expect, test } from "vitest";
+
+import { systemClock } from "../../src/base/clock.ts";
+import { insertRows } from "../../src/ledger/postgres.ts";
+import { lineOf } from "../../src/ledger/row.ts";
+import type { UsageRecord } from "../../src/usage/record.ts";
+import { withDatabase, withEmptyDatabase } from "../support/database.ts";
+import { aRecord } from "../support/record.ts";
+import { runCommand } from "../support/terminal.ts";
+
+/** Runs `spendspan stats` on a ledger that holds these calls, all made just now. */
+function statsOf(calls: readonly Partial<UsageRecord>[], ...args: string[]) {
+  return withDatabase(async ({ pool, url }) => {
+    const startedAtMs = systemClock.now();
+    const lines = calls.map((call) => lineOf(aRecord({ startedAtMs, ...call })));
+    await insertRows(pool, lines, new AbortController().signal);
+    return runCommand(["stats", ...args], { DATABASE_URL: url });
+  });
+}
+
+const tokens = (input: number, output: number) => ({
+  input,
+  cachedInput: 0,
+  toolUse: 0,
+  output,
+  thinking: 0,
+});
+const FLASH = { model: "gemini-2.5-flash" };
+const UNPRICED = {
+  model: "gemini-9-secret",
+  tokens: tokens(10, 0),
+  cost: undefined,
+  priceStatus: "unpriced",
+  priceVersion: undefined,
+} as const;
+
+const CALLS: readonly Partial<UsageRecord>[] = [
+  // $2.50 and $0.0008 for acme, $0.05 for globex
+  { ...FLASH, brand: "acme", tokens: tokens(1_000_000, 0), cost: 2_500_000_000_000n },
+  { ...FLASH, brand: "acme", tokens: tokens(1_000, 200), cost: 800_000_000n },
+  { model: "gemini-3.5-pro", brand: "globex", tokens: tokens(0, 5), cost: 50_000_000_000n },
+  { ...UNPRICED, brand: "globex" },
+];
+
+test("shows each brand and model, costliest first, and how many calls have no price", async () => {
+  const { exitCode, printed } = await statsOf(CALLS);
+  expect(exitCode).toBe(0);
+  expect(printed).toBe(
+    [
+      "Last 30 days, in UTC",
+      "",
+      "Brand   Calls     Tokens     USD",
+      "───────────────────────────────────────────────────",
+      "acme        2  1 001 200  2.5008",
+      "globex      2         15  0.0500  + 1 call unpriced",
+      "",
+      "Model             Calls     Tokens     USD",
+      "─────────────────────────────────────────────────────────────",
+      "gemini-2.5-flash      2  1 001 200  2.5008",
+      "gemini-3.5-pro        1          5  0.0500",
+      "gemini-9-secret       1         10          + 1 call unpriced",
+      "",
+      "4 calls, 1 001 215 tokens, 2.5508 USD + 1 call unpriced",
+    ].join("\n"),
+  );
+});
+
+test("shows one brand alone when asked to", async () => {
+  const { printed } = await statsOf(CALLS, "--brand", "acme", "--days", "7");
+  expect(printed).toContain("Last 7 days");
+  expect(printed).toContain("2 calls, 1 001 200 tokens, 2.5008 USD");
+  expect(printed).not.toContain("globex");
+});
+
+test("prints the whole report as JSON", async () => {
+  const { printed } = await statsOf(CALLS, "--json");
+  expect(JSON.parse(printed)).toMatchObject({
+    days: 30,
+    total_requests: 4,
+    total_cost_usd: "2.5508",
+    unpriced_requests: 1,
+    by_brand: { acme: { requests: 2, cost_usd: "2.5008" } },
+  });
+});
+
+test("says that there was nothing, of a ledger without calls", async () => {
+  const { printed } = await statsOf([], "--days", "1");
+  expect(printed).toContain("Today, in UTC");
+  expect(printed).toContain("0 calls, 0 tokens, 0 USD");
+});
+
+test.each([
+  ["ten", "Expected --days to be a whole number, got 'ten'"],
+  ["-1", "Expected --days to be a whole number, got '-1'"],
+  ["0", "ERR_QUERY: Expected `days` to be a whole number from 1 to 3660, got 0"],
+  ["3661", "ERR_QUERY: Expected `days` to be a whole number from 1 to 3660, got 3661"],
+])("refuses %s days, with the usage", async (days, message) => {
+  const environment = { DATABASE_URL: "postgres://localhost:1/not-asked" };
+  const { exitCode, complaints } = await runCommand(["stats", `--days=${days}`], environment);
+  expect(exitCode).toBe(2);
+  expect(complaints).toContain(`${message}\n\nUsage: spendspan stats`);
+});
+
+test("tells of a ledger that was never migrated, and exits with 1", () =>
+  withEmptyDatabase(async ({ url }) => {
+    const { exitCode, complaints } = await runCommand(["stats"], { DATABASE_URL: url });
+    expect(exitCode).toBe(1);
+    expect(complaints).toBe("ERR_DATABASE: The ledger has no tables yet: run `spendspan migrate`");
+  }));
