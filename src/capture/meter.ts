@@ -73,7 +73,7 @@ export class Meter {
 
   #operationOf(url: string, input: FetchInput, init: FetchInit): Operation | undefined {
     for (const provider of this.#options.providers) {
-      if (!provider.mayMatch(url)) continue;
+      if (!provider.mayMatch(url) || !URL.canParse(url)) continue;
       const method = init?.method ?? (input instanceof Request ? input.method : "GET");
       const operation = provider.match(method.toUpperCase(), new URL(url));
       if (operation !== undefined) return operation;
