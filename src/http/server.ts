@@ -6,7 +6,6 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 
-import { errorCodeOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { failure, respond, type WebHandler } from "./response.ts";
 
@@ -38,11 +37,16 @@ export function startServer(parts: ServerParts): Promise<HttpServer | undefined>
   server.on("connection", (socket) => socket.unref());
   server.unref();
   return new Promise((resolve) => {
-    server.on("error", (error) => {
-      logger.warn(listenFault(host, port, error), error);
+    server.once("error", (error) => {
+      const rule = "Expected `host` and `port` to be an address that is free to listen on";
+      logger.warn(`${rule}, got ${host}:${port}, so nothing is served`, error);
       resolve(undefined);
     });
-    server.listen({ host, port }, () => resolve(openServer(server, host)));
+    server.listen({ host, port }, () => {
+      server.removeAllListeners("error");
+      server.on("error", (error) => logger.warn("The HTTP server failed", error));
+      resolve(openServer(server, host));
+    });
   });
 }
 
@@ -101,10 +105,4 @@ function webRequest(incoming: IncomingMessage): Request | undefined {
   } catch {
     return undefined;
   }
-}
-
-function listenFault(host: string, port: number, error: Error): string {
-  const code = errorCodeOf(error);
-  const rule = code === "EACCES" ? "a port that this user may listen on" : "a free address";
-  return `Expected \`http.port\` on ${host} to be ${rule}, got ${port} (${code ?? "unknown"}), so /metrics and /api/usage are not served`;
 }

@@ -1,4 +1,5 @@
 /** The query of `GET /api/usage`, checked: a slip must be told, not answered with other numbers. */
+import { shown } from "../base/error-text.ts";
 import { SpendspanError } from "../base/errors.ts";
 
 export interface UsageQuery {
@@ -19,18 +20,17 @@ const MAX_LENGTH = 200;
 export function parseUsageQuery(parameters: URLSearchParams): UsageQuery {
   for (const name of parameters.keys()) {
     if (name !== "days" && !FILTERS.some((filter) => filter === name)) {
-      throw queryError(`a parameter of days, ${FILTERS.join(", ")}`, name);
+      throw queryError(`a parameter of days, ${FILTERS.join(", ")}`, shown(name));
     }
-    if (parameters.getAll(name).length > 1) {
-      throw queryError(`\`${name}\` once`, parameters.getAll(name).join(", "));
-    }
+    const times = parameters.getAll(name).length;
+    if (times > 1) throw queryError(`\`${name}\` once`, `it ${times} times`);
   }
   const filters: { -readonly [F in (typeof FILTERS)[number]]?: string } = {};
   for (const name of FILTERS) {
     const value = parameters.get(name);
     if (value === null) continue;
     if (value === "" || value.length > MAX_LENGTH) {
-      throw queryError(`\`${name}\` to be 1 to ${MAX_LENGTH} characters`, value);
+      throw queryError(`\`${name}\` to be 1 to ${MAX_LENGTH} characters`, shown(value));
     }
     filters[name] = value;
   }
@@ -41,10 +41,9 @@ function daysOf(text: string | null): number {
   if (text === null) return DEFAULT_DAYS;
   const days = /^\d{1,4}$/.test(text) ? Number(text) : 0;
   if (days >= 1 && days <= MAX_DAYS) return days;
-  throw queryError(`\`days\` to be a whole number from 1 to ${MAX_DAYS}`, text);
+  throw queryError(`\`days\` to be a whole number from 1 to ${MAX_DAYS}`, shown(text));
 }
 
 function queryError(expected: string, got: string): SpendspanError {
-  const shown = got.length > 80 ? `${got.slice(0, 80)}…` : got;
-  return new SpendspanError("ERR_QUERY", `Expected ${expected}, got ${JSON.stringify(shown)}`);
+  return new SpendspanError("ERR_QUERY", `Expected ${expected}, got ${got}`);
 }

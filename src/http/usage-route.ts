@@ -2,7 +2,7 @@
  * `GET /api/usage?days=30&brand=…` as a handler that stands by itself: export it as `GET` from a
  * Next.js route, or give it to Hono.
  */
-import { messageOf, SpendspanError } from "../base/errors.ts";
+import { SpendspanError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { refusedBearer } from "./bearer.ts";
 import { failure, json, refusedMethod, respond, type Answer, type WebHandler } from "./response.ts";
@@ -29,7 +29,8 @@ async function answerUsage(request: Request, { usage, logger }: UsageRouteParts)
     return json(200, await usage(parseUsageQuery(new URL(request.url).searchParams)));
   } catch (error) {
     if (error instanceof SpendspanError && error.code === "ERR_QUERY") {
-      return failure(400, error.code, messageOf(error));
+      // The code stands beside the message here, so not once more in front of it.
+      return failure(400, error.code, error.message.slice(`${error.code}: `.length));
     }
     logger.warn("Usage statistics could not be read", error);
     const code = error instanceof SpendspanError ? error.code : "ERR_DATABASE";

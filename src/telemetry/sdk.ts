@@ -50,7 +50,7 @@ export async function joinOrStartSdk({ mode, processor, logger }: SdkParts): Pro
     const exported = exportedSignals();
     const releaseGlobals = globalsAboutToBeTaken(exported);
     const sdk = new NodeSDK(sdkOptions(processor, exported));
-    sdk.start();
+    startSdk(sdk, exported);
     return { started: true, shutdown: () => sdk.shutdown().finally(releaseGlobals) };
   } catch (error) {
     if (isModuleMissing(error)) {
@@ -78,10 +78,24 @@ function sdkOptions(processor: UsageSpanProcessor, exported: ExportedSignals) {
     // Trace context and baggage are sent to other hosts only by an app that traces.
     ...(exported.traces ? {} : { spanProcessors: [processor], textMapPropagator: null }),
     ...(exported.metrics ? {} : { metricReaders: [] }),
-    ...(exported.logs ? {} : { logRecordProcessors: [] }),
     // Detectors read the machine's name and the process's arguments: of use to an exporter alone.
     autoDetectResources: exported.traces || exported.metrics || exported.logs,
   };
+}
+
+/**
+ * No option keeps a NodeSDK from taking the API's slot for logs, which the app may want for an SDK of
+ * its own; only this variable does.
+ */
+function startSdk(sdk: { start(): void }, exported: ExportedSignals): void {
+  const asked = process.env["OTEL_LOGS_EXPORTER"];
+  if (!exported.logs) process.env["OTEL_LOGS_EXPORTER"] = "none";
+  try {
+    sdk.start();
+  } finally {
+    if (asked === undefined) delete process.env["OTEL_LOGS_EXPORTER"];
+    else process.env["OTEL_LOGS_EXPORTER"] = asked;
+  }
 }
 
 /** The environment is read here, and not handed in, since the SDK reads it in the same way. */

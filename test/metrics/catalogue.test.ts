@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+
+import { CONVENTION_METRICS, OWN_METRICS } from "../../src/metrics/catalogue.ts";
+import { pipelineFamilies } from "../../src/metrics/pipeline-health.ts";
+import { UsageTotals } from "../../src/metrics/totals.ts";
+import { aRecord } from "../support/record.ts";
+
+test("every metric of ours is given by some source, in the order of the catalogue", () => {
+  const totals = new UsageTotals();
+  const families = [...totals.families(), ...pipelineFamilies(SOME_HEALTH)];
+  expect(families.map(({ spec }) => spec.name)).toEqual(OWN_METRICS.map(({ name }) => name));
+});
+
+test("a metric carries the labels of its entry in the catalogue, in their order", () => {
+  const totals = new UsageTotals();
+  totals.add(aRecord({ timeToFirstChunkMs: 1 }));
+  for (const { spec, points } of [...totals.families(), ...pipelineFamilies(SOME_HEALTH)]) {
+    expect(points.length).toBeGreaterThan(0);
+    for (const { labels } of points) expect(Object.keys(labels)).toEqual(spec.labels);
+  }
+});
+
+test("no label can hold a user, a campaign or an id", () => {
+  const labels = [...OWN_METRICS, ...CONVENTION_METRICS].flatMap((spec) => spec.labels);
+  expect(labels.filter((label) => /user|campaign|\bid\b/.test(label))).toEqual([]);
+});
+
+test("counters, and nothing else, end in _total", () => {
+  for (const { name, kind } of OWN_METRICS)
+    expect(name.endsWith("_total")).toBe(kind === "counter");
+});
+
+test("buckets ascend", () => {
+  for (const spec of [...OWN_METRICS, ...CONVENTION_METRICS]) {
+    if (spec.kind !== "histogram") continue;
+    expect(spec.buckets).toEqual(spec.buckets.toSorted((a, b) => a - b));
+  }
+});
+
+const SOME_HEALTH = {
+  pendingRecords: 1,
+  oldestPendingAtMs: 1,
+  droppedRecords: 0,
+  deadLetterRecords: 0,
+  writtenRecords: 0,
+};
