@@ -130,7 +130,7 @@ test("closing waits for the answer that is under way, and takes no new request",
   await asked.promise;
   const closing = server.close();
   expect(server.close()).toBe(closing);
-  await expect(fetch(server.url)).rejects.toThrow();
+  await expect(fetch(server.url)).rejects.toThrow("fetch failed");
   mayAnswer.resolve();
   expect((await answer).status).toBe(203);
   await closing;
@@ -145,7 +145,7 @@ test("closing does not wait for an answer beyond its deadline", async () => {
   const answer = fetch(server.url);
   await asked.promise;
   await server.close(1);
-  await expect(answer).rejects.toThrow();
+  await expect(answer).rejects.toThrow("fetch failed");
 });
 
 test("neither the server nor a client that stays connected keeps the process alive", async () => {

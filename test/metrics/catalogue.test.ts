@@ -3,18 +3,19 @@ import { expect, test } from "vitest";
 import { CONVENTION_METRICS, OWN_METRICS } from "../../src/metrics/catalogue.ts";
 import { pipelineFamilies } from "../../src/metrics/pipeline-health.ts";
 import { UsageTotals } from "../../src/metrics/totals.ts";
+import { aPipeline } from "../support/metrics.ts";
 import { aRecord } from "../support/record.ts";
 
 test("every metric of ours is given by some source, in the order of the catalogue", () => {
   const totals = new UsageTotals();
-  const families = [...totals.families(), ...pipelineFamilies(SOME_HEALTH)];
+  const families = [...totals.families(), ...pipelineFamilies(aPipeline())];
   expect(families.map(({ spec }) => spec.name)).toEqual(OWN_METRICS.map(({ name }) => name));
 });
 
 test("a metric carries the labels of its entry in the catalogue, in their order", () => {
   const totals = new UsageTotals();
   totals.add(aRecord({ timeToFirstChunkMs: 1 }));
-  for (const { spec, points } of [...totals.families(), ...pipelineFamilies(SOME_HEALTH)]) {
+  for (const { spec, points } of [...totals.families(), ...pipelineFamilies(aPipeline())]) {
     expect(points.length).toBeGreaterThan(0);
     for (const { labels } of points) expect(Object.keys(labels)).toEqual(spec.labels);
   }
@@ -36,11 +37,3 @@ test("buckets ascend", () => {
     expect(spec.buckets).toEqual(spec.buckets.toSorted((a, b) => a - b));
   }
 });
-
-const SOME_HEALTH = {
-  pendingRecords: 1,
-  oldestPendingAtMs: 1,
-  droppedRecords: 0,
-  deadLetterRecords: 0,
-  writtenRecords: 0,
-};
