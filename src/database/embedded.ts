@@ -48,6 +48,7 @@ export interface EmbeddedPostgres {
 }
 
 const START_ATTEMPTS = 3;
+const RESTART_PAUSE_MS = 200;
 const JOIN_TIMEOUT_MS = 60_000;
 const JOIN_POLL_MS = 50;
 
@@ -75,8 +76,10 @@ export async function startEmbeddedPostgres(
     await removeMisleadingPidFile(dataDir);
     const started = await startServer(cluster, fsync);
     if ("pid" in started) return own(cluster, started);
-    // Another process was faster on this directory, or took the port: look again.
+    // Another process was faster on this directory, or took the port, or what a killed server left
+    // behind is still ending: look again.
     lastLog = started.log;
+    await pause(RESTART_PAUSE_MS);
   }
   throw new SpendspanError("ERR_EMBEDDED_POSTGRES", `Postgres does not start:\n${lastLog}`);
 }

@@ -104,7 +104,7 @@ function serverSettings(major: number, port: number, fsync: boolean): Record<str
     timezone: "UTC",
     log_timezone: "UTC",
     log_error_verbosity: "terse",
-    ...(!fsync && { fsync: "off", synchronous_commit: "off", full_page_writes: "off" }),
+    ...(!fsync && { fsync: "off", full_page_writes: "off" }),
     // Saves three worker processes; the setting is new in 18.
     ...(major >= 18 && { io_method: "sync" }),
   };

@@ -111,52 +111,72 @@ const UNPRICED: PricedCost = { cost: undefined, priceStatus: "unpriced", priceVe
  */
 export function recordOf(insert: APIUsageInsert, parts: RecordParts): UsageRecord {
   const fields = new Fields(insert);
-  const given = givenTags(fields);
-  const endpoint = fields.requiredText("api_endpoint");
-  const errorMessage = fields.longText("error_message");
-  const status =
-    fields.oneOf("status", STATUSES) ?? (errorMessage === undefined ? "success" : "error");
-  const durationMs = fields.milliseconds("request_duration_ms") ?? 0;
-  const startedAtMs = fields.timestamp("created_at") ?? Math.round(parts.clock.now() - durationMs);
-  const model = fields.text("model");
+  const call = givenCall(fields, parts.clock);
   const tokens = givenTokens(fields);
-  const record = {
+  const given = givenTags(fields);
+  const cost = fields.usd("estimated_cost_usd");
+  if (fields.faults.length > 0) {
+    throw new SpendspanError("ERR_USAGE_INVALID", fields.faults.join("; "));
+  }
+  return {
+    ...call,
+    ...(cost === undefined
+      ? listPrice(call.model, tokens, call.startedAtMs, parts)
+      : { cost, priceStatus: "priced", priceVersion: undefined }),
     id: parts.newId(),
-    provider: fields.requiredText("api_provider"),
     platform: undefined,
-    endpoint,
-    operation: endpoint,
-    requestedModel: model,
-    model,
     tokens,
     usageStatus: tokens === undefined ? "missing" : "final",
     serviceTier: undefined,
     brand: given.brand ?? UNATTRIBUTED,
     campaign: given.campaign,
     user: given.user,
-    status,
-    errorType: status === "success" ? undefined : status,
-    errorMessage: errorMessage === undefined ? undefined : scrubbed(errorMessage),
     httpStatusCode: undefined,
     streaming: false,
     attempt: 1,
-    startedAtMs,
-    durationMs,
     timeToFirstChunkMs: undefined,
     traceId: undefined,
     spanId: undefined,
-  } as const;
-  const cost = fields.usd("estimated_cost_usd");
-  if (fields.faults.length > 0) {
-    throw new SpendspanError("ERR_USAGE_INVALID", fields.faults.join("; "));
-  }
-  if (cost !== undefined)
-    return { ...record, cost, priceStatus: "priced", priceVersion: undefined };
-  if (model === undefined || tokens === undefined) return { ...record, ...UNPRICED };
-  return { ...record, ...parts.price(model, tokens, startedAtMs) };
+  };
 }
 
-function givenTokens(fields: Fields<keyof APIUsageInsert>): TokenCounts | undefined {
+type InsertFields = Fields<keyof APIUsageInsert>;
+
+function givenCall(fields: InsertFields, clock: Clock) {
+  const provider = fields.requiredText("api_provider");
+  const endpoint = fields.requiredText("api_endpoint");
+  const model = fields.text("model");
+  const durationMs = fields.milliseconds("request_duration_ms") ?? 0;
+  const startedAtMs = fields.timestamp("created_at") ?? Math.round(clock.now() - durationMs);
+  const message = fields.longText("error_message");
+  const errorMessage = message === undefined ? undefined : scrubbed(message);
+  const status = fields.oneOf("status", STATUSES) ?? (message === undefined ? "success" : "error");
+  const errorType = status === "success" ? undefined : status;
+  return {
+    provider,
+    endpoint,
+    operation: endpoint,
+    requestedModel: model,
+    model,
+    startedAtMs,
+    durationMs,
+    status,
+    errorType,
+    errorMessage,
+  };
+}
+
+function listPrice(
+  model: string | undefined,
+  tokens: TokenCounts | undefined,
+  atMs: number,
+  { price }: RecordParts,
+): PricedCost {
+  if (model === undefined || tokens === undefined) return UNPRICED;
+  return price(model, tokens, atMs);
+}
+
+function givenTokens(fields: InsertFields): TokenCounts | undefined {
   const input = fields.count("input_tokens");
   const output = fields.count("output_tokens");
   if (input === undefined && output === undefined) return undefined;
@@ -164,7 +184,7 @@ function givenTokens(fields: Fields<keyof APIUsageInsert>): TokenCounts | undefi
 }
 
 /** The tags in force here, under those given; a fault of theirs is one of the fields'. */
-function givenTags(fields: Fields<keyof APIUsageInsert>): Tags {
+function givenTags(fields: InsertFields): Tags {
   const brand = tagOrId(fields, "brand", "brand_id");
   const campaign = tagOrId(fields, "campaign", "campaign_id");
   const user = tagOrId(fields, "user", "user_id");
@@ -177,7 +197,7 @@ function givenTags(fields: Fields<keyof APIUsageInsert>): Tags {
 }
 
 function tagOrId(
-  fields: Fields<keyof APIUsageInsert>,
+  fields: InsertFields,
   tag: "brand" | "campaign" | "user",
   id: "brand_id" | "campaign_id" | "user_id",
 ): string | undefined {
