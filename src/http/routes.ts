@@ -4,7 +4,7 @@ import { refusedBearer } from "./bearer.ts";
 import { failure, json, refusedMethod, respond, type Answer, type WebHandler } from "./response.ts";
 
 /** What `/healthz` says; anything but `ok` is for people. */
-export interface HealthReport {
+interface HealthReport {
   /** False makes the answer a 503. */
   readonly ok: boolean;
   readonly [detail: string]: unknown;

@@ -25,7 +25,7 @@ export interface UsageTotalsOptions {
   readonly labelLimits?: Partial<LabelLimits>;
   /**
    * Most series of a metric; of the tokens metric, five times as many. More let more brands be told
-   * apart; a scrape of 5,000 is 5 MB and holds the event loop for about 80 ms.
+   * apart; a scrape of 5,000 is 5 MB and holds the event loop for about 90 ms.
    * @defaultValue `5_000`
    */
   readonly maxSeries?: number;

@@ -28,8 +28,6 @@ export interface CallSpanStart {
   readonly endpoint: string;
   readonly brand: string;
   readonly campaign: string | undefined;
-  /** Milliseconds since the Unix epoch; now when absent. */
-  readonly startTimeMs?: number;
 }
 
 /** What the answer said that no usage record holds. */

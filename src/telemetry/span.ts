@@ -96,7 +96,7 @@ function openSpan(start: CallSpanStart): OpenedSpan {
     .getTracer(SCOPE_NAME)
     .startSpan(
       spanName(start),
-      { kind: SpanKind.CLIENT, attributes: startAttributes(start), ...startTimeOf(start) },
+      { kind: SpanKind.CLIENT, attributes: startAttributes(start) },
       parent,
     );
   const spanContext = span.spanContext();
@@ -105,10 +105,6 @@ function openSpan(start: CallSpanStart): OpenedSpan {
     active: trace.setSpan(parent, span),
     ids: isSpanContextValid(spanContext) ? spanContext : undefined,
   };
-}
-
-function startTimeOf(start: CallSpanStart): { startTime?: number } {
-  return start.startTimeMs === undefined ? {} : { startTime: start.startTimeMs };
 }
 
 function closeSpan(span: Span, delivery: Delivery | undefined, detail: CallSpanDetail): void {
