@@ -1,12 +1,30 @@
 import { defineConfig } from "vitest/config";
 
+/** What .ci/run counts: passed, failed and skipped. */
+const RESULTS = "node_modules/.vitest-results.json";
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    globalSetup: ["test/support/global-setup.ts"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Two cores: more workers only make Postgres and the child processes wait for each other.
     maxWorkers: 2,
+    reporters: process.env["CI"] ? ["default", ["json", { outputFile: RESULTS }]] : ["default"],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "main",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/**/promtool.test.ts"],
+          globalSetup: ["test/support/global-setup.ts"],
+        },
+      },
+      {
+        extends: true,
+        // Needs a program that npm can't bring, so it is no part of `npm test`.
+        test: { name: "promtool", include: ["test/**/promtool.test.ts"] },
+      },
+    ],
   },
 });

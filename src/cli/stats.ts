@@ -41,7 +41,7 @@ function queryOf(flags: Flags): UsageStatsQuery {
 }
 
 /** The report as tables. Costs are to the last digit, at list prices. */
-export function textOf(stats: APIUsageStats): string {
+function textOf(stats: APIUsageStats): string {
   const days = stats.days === 1 ? "Today" : `Last ${stats.days} days`;
   return [
     `${days}, in UTC`,
