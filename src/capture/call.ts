@@ -125,7 +125,9 @@ export class Call implements BodyOwner {
         ? new Delivery(this.#record(facts, verdict, end), this.#parts.recorder)
         : undefined;
       const { responseId, finishReasons } = facts;
-      span.end(delivery, { responseId, finishReasons, errorType: verdict.errorType });
+      const failed = verdict.status === "error" || verdict.status === "timeout";
+      const errorType = failed ? verdict.errorType : undefined;
+      span.end(delivery, { responseId, finishReasons, errorType });
     } catch (error) {
       this.fault(error);
     }

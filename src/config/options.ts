@@ -45,6 +45,11 @@ export interface SpendspanOptions {
    */
   readonly models?: readonly string[];
   /**
+   * Names of the app's features, as in the `endpoint` tag, whose series start at 0 likewise.
+   * @defaultValue `["generateContent", "streamGenerateContent"]`
+   */
+  readonly endpoints?: readonly string[];
+  /**
    * Further addresses at which the Gemini API answers (a proxy, a gateway).
    * `GOOGLE_GEMINI_BASE_URL` and `GOOGLE_VERTEX_BASE_URL` are always among them.
    * @defaultValue none
@@ -131,6 +136,7 @@ export const ENVIRONMENT: Readonly<Record<OptionName, string | undefined>> = {
   strictBrand: "SPENDSPAN_STRICT_BRAND",
   brands: "SPENDSPAN_BRANDS",
   models: "SPENDSPAN_MODELS",
+  endpoints: "SPENDSPAN_ENDPOINTS",
   baseUrls: "SPENDSPAN_BASE_URLS",
   httpRules: undefined,
   server: "SPENDSPAN_SERVER",

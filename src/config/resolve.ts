@@ -14,6 +14,7 @@ export interface Config {
   readonly strictBrand: boolean;
   readonly brands: readonly string[];
   readonly models: readonly string[];
+  readonly endpoints: readonly string[];
   readonly baseUrls: readonly string[];
   readonly httpRules: readonly HttpRule[];
   readonly server: boolean;
@@ -33,6 +34,8 @@ const MIN_TOKEN_LENGTH = 16;
 const DAY_MS = 86_400_000;
 const POSTGRES: readonly string[] = ["postgres:", "postgresql:"];
 const HTTP: readonly string[] = ["http:", "https:"];
+/** Under these, a call outside `withUsage({ endpoint })` is booked. */
+const GENERATE_METHODS: readonly string[] = ["generateContent", "streamGenerateContent"];
 /** The variables by which `@google/genai` itself is pointed elsewhere. */
 const SDK_BASE_URLS = ["GOOGLE_GEMINI_BASE_URL", "GOOGLE_VERTEX_BASE_URL"];
 
@@ -48,6 +51,7 @@ export function resolveConfig(options: SpendspanOptions, environment: Environmen
     strictBrand: read.boolean("strictBrand", false),
     brands: brandsOf(read),
     models: read.list("models"),
+    endpoints: read.given("endpoints") ? read.list("endpoints") : GENERATE_METHODS,
     baseUrls: baseUrlsOf(read),
     httpRules: httpRulesOf(read, options),
     server: read.boolean("server", true),

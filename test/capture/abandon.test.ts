@@ -63,7 +63,7 @@ const BROKEN_OFF = {
   priceStatus: "partial",
 };
 
-async function oneRecord(it: Stream, expected: object): Promise<void> {
+async function expectOneRecord(it: Stream, expected: object): Promise<void> {
   expect(await it.records.next()).toMatchObject(expected);
   it.meter.interrupt();
   expect(it.records.all).toHaveLength(1);
@@ -75,7 +75,7 @@ test("a consumer that breaks out of the body is followed to the final usage", as
   const response = await it.open();
   for await (const _chunk of response.body!) break;
   it.send();
-  await oneRecord(it, FOLLOWED);
+  await expectOneRecord(it, FOLLOWED);
 });
 
 test("a consumer that throws is followed to the final usage, and its error is its own", async () => {
@@ -86,7 +86,7 @@ test("a consumer that throws is followed to the final usage, and its error is it
   };
   await expect(consume()).rejects.toThrow("consumer");
   it.send();
-  await oneRecord(it, FOLLOWED);
+  await expectOneRecord(it, FOLLOWED);
 });
 
 test("reader.cancel() closes the body for the app while the usage is followed", async () => {
@@ -99,7 +99,7 @@ test("reader.cancel() closes the body for the app while the usage is followed", 
   expect(await pending).toEqual({ done: true, value: undefined });
   expect(await reader.read()).toEqual({ done: true, value: undefined });
   reader.releaseLock();
-  await oneRecord(it, FOLLOWED);
+  await expectOneRecord(it, FOLLOWED);
 });
 
 test("body.cancel() without a reader is followed, and the body is closed and unlocked", async () => {
@@ -110,7 +110,7 @@ test("body.cancel() without a reader is followed, and the body is closed and unl
   expect(await body!.getReader().read()).toEqual({ done: true, value: undefined });
   it.send();
   // Nothing was read when the app left, so it is the answer as it came.
-  await oneRecord(it, { status: "success", usageStatus: "final", cost: COST });
+  await expectOneRecord(it, { status: "success", usageStatus: "final", cost: COST });
 });
 
 test("a reader that lets go, as @google/genai's does on break, is followed after a grace", async () => {
@@ -119,7 +119,7 @@ test("a reader that lets go, as @google/genai's does on break, is followed after
   await reader.read();
   reader.releaseLock();
   it.send();
-  await oneRecord(it, FOLLOWED);
+  await expectOneRecord(it, FOLLOWED);
 });
 
 test("an app that comes back after the grace finds every byte that it has not read", async () => {
@@ -152,7 +152,7 @@ test("a response that nobody reads is booked as it came", async () => {
   await using it = await stream();
   await it.open();
   it.send();
-  await oneRecord(it, { status: "success", usageStatus: "final", cost: COST });
+  await expectOneRecord(it, { status: "success", usageStatus: "final", cost: COST });
 });
 
 test("a signal that aborts in the middle gives the last usage seen, and closes the connection", async () => {
@@ -163,7 +163,7 @@ test("a signal that aborts in the middle gives the last usage seen, and closes t
   controller.abort();
   await expect(reader.read()).rejects.toThrow(expect.objectContaining({ name: "AbortError" }));
   await it.clientLeft;
-  await oneRecord(it, BROKEN_OFF);
+  await expectOneRecord(it, BROKEN_OFF);
 });
 
 test("a timeout in the middle is a timeout with the last usage seen", async () => {
@@ -171,7 +171,7 @@ test("a timeout in the middle is a timeout with the last usage seen", async () =
   const reader = (await it.open({ signal: AbortSignal.timeout(60) })).body!.getReader();
   await reader.read();
   await expect(reader.read()).rejects.toThrow(expect.objectContaining({ name: "TimeoutError" }));
-  await oneRecord(it, {
+  await expectOneRecord(it, {
     status: "timeout",
     errorType: "TimeoutError",
     usageStatus: "partial",
@@ -202,7 +202,7 @@ test("following stops at the limit of bytes, closes the connection and books wha
   it.send([PARTS[1]!]);
   await it.clientLeft;
   // 2 × $0.30/M
-  await oneRecord(it, {
+  await expectOneRecord(it, {
     status: "cancelled",
     usageStatus: "partial",
     cost: 600_000n,
@@ -225,7 +225,7 @@ test("of two clones the one that is read counts, though the other is cancelled",
   void copy.body!.cancel();
   it.send();
   expect(await response.text()).toBe(PARTS.join(""));
-  await oneRecord(it, { status: "success", usageStatus: "final", cost: COST });
+  await expectOneRecord(it, { status: "success", usageStatus: "final", cost: COST });
 });
 
 test("a process that ends books a half-read stream with what was seen, and a waiting request as unknown", async () => {

@@ -101,7 +101,7 @@ test("a rejected request is booked and rejects with the same error", async () =>
 });
 
 test("strictBrand rejects a billed call without a brand before it is sent", async () => {
-  const seen = vi.fn();
+  const seen = vi.fn<() => void>();
   await using server = await serve((_request, response) => {
     seen();
     response.end(ANSWER);

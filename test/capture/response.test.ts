@@ -180,7 +180,7 @@ test("the response is the one that fetch gave, with its members as they were", a
 });
 
 /** Runs `misuse` with and without the meter; the app must not be able to tell which. */
-async function sameFailure(misuse: (response: Response) => Promise<unknown>): Promise<void> {
+async function expectSameFailure(misuse: (response: Response) => Promise<unknown>): Promise<void> {
   await using it = await exchange();
   const errorOf = async (response: Response) =>
     misuse(response).then(
@@ -196,13 +196,13 @@ async function sameFailure(misuse: (response: Response) => Promise<unknown>): Pr
 }
 
 test("reading twice fails as it does without us", () =>
-  sameFailure(async (response) => {
+  expectSameFailure(async (response) => {
     await response.json();
     return response.json();
   }));
 
 test("reading twice at once fails as it does without us, and the first read is booked", () =>
-  sameFailure(async (response) => {
+  expectSameFailure(async (response) => {
     const first = response.text();
     const second = await response.json().catch((error: unknown) => error);
     await first;
@@ -210,7 +210,7 @@ test("reading twice at once fails as it does without us, and the first read is b
   }));
 
 test("json() beside a reader fails as it does without us", () =>
-  sameFailure(async (response) => {
+  expectSameFailure(async (response) => {
     const reader = response.body!.getReader();
     const error = await response.json().catch((thrown: unknown) => thrown);
     await readAll(reader);
@@ -218,7 +218,7 @@ test("json() beside a reader fails as it does without us", () =>
   }));
 
 test("a second reader fails as it does without us", () =>
-  sameFailure(async (response) => {
+  expectSameFailure(async (response) => {
     const reader = response.body!.getReader();
     try {
       response.body!.getReader();
@@ -228,7 +228,7 @@ test("a second reader fails as it does without us", () =>
   }));
 
 test("clone() after reading fails as it does without us", () =>
-  sameFailure(async (response) => {
+  expectSameFailure(async (response) => {
     await response.text();
     return response.clone();
   }));

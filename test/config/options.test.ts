@@ -20,6 +20,7 @@ const VALUES = {
     value: ["https://a.example", "http://b.example/x"],
   },
   httpRules: { text: undefined, value: [WEATHER] },
+  endpoints: { text: "chat, extract", value: ["chat", "extract"] },
   server: { text: "off", value: false },
   host: { text: "0.0.0.0", value: "0.0.0.0" },
   port: { text: "9100", value: 9_100 },

@@ -1,0 +1,82 @@
+/**
+ * The ledger's database, opened once for whoever asks first: the one that was named, or one of our
+ * own beside the app. Its schema is brought up to date before anybody gets it.
+ */
+import { join } from "node:path";
+import type { Pool } from "pg";
+
+import { SpendspanError } from "../base/errors.ts";
+import type { Logger } from "../base/logger.ts";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded.ts";
+import { migrate } from "./migrate.ts";
+import { openPool } from "./pool.ts";
+
+export interface ConnectionOptions {
+  readonly databaseUrl: string | undefined;
+  /** Start a Postgres under `dataDir` when there is no URL. */
+  readonly embedded: boolean;
+  readonly autoMigrate: boolean;
+  readonly dataDir: string;
+  readonly logger: Logger;
+  /** Told what takes the seconds of a first start. */
+  readonly onProgress?: (message: string) => void;
+}
+
+export class LedgerConnection {
+  readonly #options: ConnectionOptions;
+  #opening: Promise<Pool> | undefined;
+  #server: EmbeddedPostgres | undefined;
+  #pool: Pool | undefined;
+
+  constructor(options: ConnectionOptions) {
+    this.#options = options;
+  }
+
+  /** The database's URL, with its password, once it is open. */
+  get url(): string | undefined {
+    return this.#options.databaseUrl ?? this.#server?.url;
+  }
+
+  /**
+   * The pool, ready to be written to. Failure is not remembered: the next call tries again.
+   *
+   * @throws SpendspanError `ERR_DATABASE` when there is no database to open, and what `openPool`,
+   *   `migrate` and `startEmbeddedPostgres` throw.
+   */
+  connect(): Promise<Pool> {
+    this.#opening ??= this.#open().catch((error: unknown) => {
+      this.#opening = undefined;
+      throw error;
+    });
+    return this.#opening;
+  }
+
+  /** Closes what was opened here: the connections, then the server. */
+  async close(): Promise<void> {
+    await this.#opening?.catch(() => undefined);
+    await this.#pool?.end();
+    await this.#server?.stop();
+  }
+
+  async #open(): Promise<Pool> {
+    const url = await this.#findUrl();
+    this.#pool ??= await openPool({ url, logger: this.#options.logger });
+    if (this.#options.autoMigrate) await migrate(this.#pool);
+    return this.#pool;
+  }
+
+  async #findUrl(): Promise<string> {
+    const { databaseUrl, embedded, dataDir, logger, onProgress } = this.#options;
+    if (databaseUrl !== undefined) return databaseUrl;
+    if (!embedded) {
+      const rule = "Expected a database: set DATABASE_URL, or the option `databaseUrl`";
+      throw new SpendspanError("ERR_DATABASE", `${rule}; until then rows wait in memory`);
+    }
+    this.#server ??= await startEmbeddedPostgres({
+      dataDir: join(dataDir, "postgres"),
+      logger,
+      ...(onProgress && { onProgress }),
+    });
+    return this.#server.url;
+  }
+}
