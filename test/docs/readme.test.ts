@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -30,14 +30,13 @@ test("a README whose markers are gone is told, not passed over", () => {
   expect(() => withTables("# nothing")).toThrow("begin options");
 });
 
-test("links inside the project lead somewhere", async () => {
+test("links inside the project lead somewhere", () => {
   const targets = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)].map(
     ([, path]) => path!,
   );
   expect(targets.length).toBeGreaterThan(3);
-  for (const target of targets) {
-    expect(() => readFileSync(new URL(target, README)), target).not.toThrow();
-  }
+  const missing = targets.filter((target) => !existsSync(new URL(target, README)));
+  expect(missing).toEqual([]);
 });
 
 test("the first example runs as it stands and prints what README shows", async () => {
