@@ -1,8 +1,9 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { describe, expect, test } from "vitest";
 
-import { HOUSE_RULES } from "./support/house-rules.ts";
+import { HOUSE_RULES, STOREYS } from "./support/house-rules.ts";
 import { sourceModule, sourceTree } from "./support/source-module.ts";
 
 const tree = sourceTree(join(import.meta.dirname, "..", "src"));
@@ -10,6 +11,15 @@ const tree = sourceTree(join(import.meta.dirname, "..", "src"));
 describe("the house", () => {
   test.each(Object.entries(HOUSE_RULES))("%s", (_, rule) => {
     expect(rule(tree)).toEqual([]);
+  });
+
+  test("is shown to newcomers in CONTRIBUTING.md, storey by storey", () => {
+    const contributing = readFileSync(join(import.meta.dirname, "..", "CONTRIBUTING.md"), "utf8");
+    const rows = [...contributing.matchAll(/^\| (\d) +\| `([\w/*.]+)` /gm)];
+    const shown = rows.map(([, storey, folder]) => `${storey} ${folder}`);
+    const folders = [...new Set(tree.map(({ folder }) => folder))];
+    const there = folders.map((folder) => `${STOREYS.get(folder)} ${folder || "src/*.ts"}`);
+    expect(shown.toSorted()).toEqual(there.toSorted());
   });
 
   test("is seen: its files, and what they import", () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { scrubbed } from "../../src/base/error-text.ts";
+import { scrubbed, shown } from "../../src/base/error-text.ts";
 
 /** Made up, in the forms of real ones. */
 const API_KEY = "AIzaSyD-CANARY_1234567890abcdefghijklm";
@@ -124,4 +124,19 @@ test("a megabyte of one kind of character is no work", () => {
   for (const unit of ["a", "aA1", " ", '"', "\n", "\\", "://", "=", "key"]) {
     expect(scrubbed(unit.repeat(1_000_000 / unit.length)).length).toBeLessThanOrEqual(500);
   }
+});
+
+test.each([
+  ["a text", "acme", "'acme'"],
+  ["a number that is none", NaN, "NaN"],
+  ["a bigint, at which JSON would throw", 5n, "5n"],
+  ["an object, by its surface", { a: { b: 1 } }, "{ a: [Object] }"],
+  ["text on several lines", "a\nb", "'a\\nb'"],
+  ["a URL's password", "postgres://me:hunter2@db/app", "'postgres://db/app'"],
+])("shows %s", (_, value, text) => {
+  expect(shown(value)).toBe(text);
+});
+
+test("shows the beginning of what is long", () => {
+  expect(shown("a ".repeat(1_000))).toHaveLength(80);
 });

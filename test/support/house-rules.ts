@@ -6,7 +6,7 @@
  */
 import type { Import, SourceModule } from "./source-module.ts";
 
-const STOREYS: ReadonlyMap<string, number> = new Map([
+export const STOREYS: ReadonlyMap<string, number> = new Map([
   ["base", 0],
   ["usage", 1],
   ...["pricing", "semconv", "database"].map((folder) => [folder, 2] as const),
