@@ -7,6 +7,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // A test that asserts nothing can't fail.
+    expect: { requireAssertions: true },
     // Two cores: more workers only make Postgres and the child processes wait for each other.
     maxWorkers: 2,
     reporters: process.env["CI"] ? ["default", ["json", { outputFile: RESULTS }]] : ["default"],
