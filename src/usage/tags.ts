@@ -6,6 +6,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { shown } from "../base/error-text.ts";
 import { SpendspanError } from "../base/errors.ts";
 import { processWide } from "../base/process-wide.ts";
+import { keepTagged, type RunTagged } from "./tagged-stream.ts";
 
 /** The brand of calls that nobody tagged. */
 export const UNATTRIBUTED = "unattributed";
@@ -31,17 +32,17 @@ const NONE: Tags = {};
 
 /**
  * Runs `fn` with `tags` on every metered call that it makes, also in callbacks and timers started
- * inside. Nested calls merge; the innermost value of a tag wins, and one that is undefined is
- * inherited.
- *
- * An async generator runs where it is read: what it calls then bears the tags in force there.
+ * inside, and in an async generator that it gives back, wherever that is read. Nested calls merge;
+ * the innermost value of a tag wins, and one that is undefined is inherited.
  *
  * @throws SpendspanError `ERR_TAG` when a tag is not 1 to 128 characters of letters, digits, spaces
  *   and `_-.:/@+`, or unknown, or the serialised text is not from `usageContext()`.
  */
 export function withUsage<T>(tags: Tags | SerializedTags, fn: () => T): T {
   const given = checkedTags(typeof tags === "string" ? parsed(tags) : tags);
-  return storage().run({ ...currentTags(), ...given }, fn);
+  const inForce = { ...currentTags(), ...given };
+  const run: RunTagged = (work) => storage().run(inForce, work);
+  return keepTagged(run(fn), run);
 }
 
 /** The tags in force here, as text that `withUsage` takes in another process. */

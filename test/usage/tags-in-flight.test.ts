@@ -8,6 +8,13 @@ import { describe, expect, test } from "vitest";
 
 import { currentTags, type Tags, withUsage } from "../../src/usage/tags.ts";
 
+/** Runs one part when it is first read, another after an await of its own. */
+async function* answers(): AsyncGenerator<string> {
+  yield brandHere();
+  await immediate();
+  yield brandHere();
+}
+
 const brandHere = (): string => currentTags().brand ?? "unattributed";
 
 describe("tags follow the work through", () => {
@@ -73,16 +80,47 @@ describe("tags follow the work through", () => {
     expect(read).toEqual(["acme"]);
   });
 
-  test("nothing of an async generator but its reader's tags, as it only runs when read", async () => {
-    async function* answers(): AsyncGenerator<string> {
-      yield brandHere();
-      await immediate();
-      yield brandHere();
-    }
+  test("an async generator, wherever it is read", async () => {
     const made = withUsage({ brand: "maker" }, answers);
-    expect(await Array.fromAsync(made)).toEqual(["unattributed", "unattributed"]);
-    const read = withUsage({ brand: "reader" }, () => Array.fromAsync(answers()));
-    expect(await read).toEqual(["reader", "reader"]);
+    const read = withUsage({ brand: "reader" }, () => Array.fromAsync(made));
+    expect(await read).toEqual(["maker", "maker"]);
+  });
+
+  test("an async generator that is promised, as the SDK's streams are", async () => {
+    const made = await withUsage({ brand: "maker" }, async () => {
+      await immediate();
+      return answers();
+    });
+    expect(await Array.fromAsync(made)).toEqual(["maker", "maker"]);
+  });
+
+  test("an async generator that passes through two of them, with the innermost tags", async () => {
+    const made = withUsage({ brand: "outer", campaign: "spring" }, () =>
+      withUsage({ brand: "inner" }, answers),
+    );
+    expect(await Array.fromAsync(made)).toEqual(["inner", "inner"]);
+  });
+
+  test("what an async generator does when its reader leaves", async () => {
+    const seen: string[] = [];
+    const made = withUsage({ brand: "maker" }, async function* () {
+      try {
+        yield 1;
+      } finally {
+        seen.push(brandHere());
+      }
+    });
+    for await (const _ of made) break;
+    expect(seen).toEqual(["maker"]);
+  });
+
+  test("no further than the generator: its reader keeps its own", async () => {
+    const made = withUsage({ brand: "maker" }, answers);
+    const seen: string[] = [];
+    await withUsage({ brand: "reader" }, async () => {
+      for await (const _ of made) seen.push(brandHere());
+    });
+    expect(seen).toEqual(["reader", "reader"]);
   });
 });
 

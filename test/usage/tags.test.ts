@@ -31,11 +31,21 @@ describe("tags in force", () => {
     expect(currentTags()).toEqual({});
   });
 
-  test("leave what the function returns as it is", () => {
-    const promise = Promise.resolve(42);
-    const returned = withUsage({ brand: "acme" }, () => promise);
-    expect(returned).toBe(promise);
-    expectTypeOf(returned).toEqualTypeOf<Promise<number>>();
+  test.each([
+    ["a value", 42],
+    ["an object", { next: "page" }],
+    ["a promise with methods of its own", new (class extends Promise<number> {})(() => {})],
+    ["an async generator", (async function* () {})()],
+  ])("leave what the function returns as it is: %s", (_, value) => {
+    expect(withUsage({ brand: "acme" }, () => value)).toBe(value);
+  });
+
+  test("leave what the function promises as it is, and why it fails", async () => {
+    const kept = withUsage({ brand: "acme" }, () => Promise.resolve(42));
+    expectTypeOf(kept).toEqualTypeOf<Promise<number>>();
+    expect(await kept).toBe(42);
+    const failure = new Error("the app's own");
+    await expect(withUsage({ brand: "acme" }, () => Promise.reject(failure))).rejects.toBe(failure);
   });
 
   test("merge when nested: the innermost value of each wins", () => {
