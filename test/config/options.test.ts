@@ -51,12 +51,16 @@ describe("options, variables and Config stay in step", () => {
     );
   });
 
-  test("every option is optional, and every value of a Config is settled", () => {
+  test("every option is optional, and every value of a Config is settled but for two", () => {
     expectTypeOf<Record<never, never>>().toExtend<SpendspanOptions>();
     expectTypeOf<Config>().toExtend<{ readonly [N in OptionName]: unknown }>();
     expectTypeOf<Omit<Config, "databaseUrl" | "token">>().toExtend<
       Required<Omit<SpendspanOptions, "databaseUrl" | "token">>
     >();
+    const unsettled = Object.entries(resolveConfig({}, {})).filter(
+      ([, value]) => value === undefined,
+    );
+    expect(unsettled.map(([name]) => name)).toEqual(["databaseUrl", "token"]);
   });
 
   test.each(withVariable)("%s has the variable that its name says", (name) => {
