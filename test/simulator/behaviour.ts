@@ -91,10 +91,15 @@ export interface Modelled {
 export function modelled(model: string): Modelled | undefined {
   const at = model.indexOf(SEPARATOR);
   if (at === -1) return { baseModel: model, behaviour: ORDINARY };
-  const name = model.slice(at + SEPARATOR.length);
+  const behaviour = behaviourNamed(model.slice(at + SEPARATOR.length));
+  return behaviour && { baseModel: model.slice(0, at), behaviour };
+}
+
+/** The behaviour of such words as may follow `-sim-`; undefined as for `modelled`. */
+export function behaviourNamed(name: string): Behaviour | undefined {
   let behaviour: Behaviour | undefined = { ...ORDINARY, name };
   for (const word of name.split("-")) behaviour = behaviour && withWord(behaviour, word);
-  return behaviour && { baseModel: model.slice(0, at), behaviour };
+  return behaviour;
 }
 
 function withWord(behaviour: Behaviour, word: string): Behaviour | undefined {

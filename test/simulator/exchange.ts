@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 
 import { answerTo, type Answer } from "./answer.ts";
-import { modelled, type Behaviour, type Modelled } from "./behaviour.ts";
+import { behaviourNamed, modelled, type Behaviour, type Modelled } from "./behaviour.ts";
 import type { SimulatedCall } from "./call-log.ts";
 import type { JsonObject, Question } from "./draft.ts";
 import { countTo, embeddingsTo, embeddingTo, predictionsTo } from "./embedding.ts";
@@ -103,12 +103,16 @@ function askedExchange(
   arrival: Arrival,
   route: Route,
   known: CallFacts,
-  { baseModel, behaviour }: Modelled,
+  model: Modelled,
   body: JsonObject,
 ): Exchange {
   const { sequence, nowMs, chunks } = arrival;
+  const { baseModel } = model;
   const prompt = promptOf(body);
-  const facts = { ...known, marker: prompt.marker };
+  const asked = prompt.behaviour;
+  const behaviour = asked === undefined ? model.behaviour : behaviourNamed(asked);
+  if (behaviour === undefined) return failed(known, notFound(`[[sim:${asked}]]`), route);
+  const facts = { ...known, behaviour: behaviour.name, marker: prompt.marker };
   const failure = failureOf(behaviour, () => arrival.isFirst(prompt.marker ?? known.requestSha256));
   if (failure === "reset") return { facts, reply: "reset", slow: false, usage: undefined };
   if (failure !== undefined && failure !== "hang") return failed(facts, FAILURES[failure], route);

@@ -108,3 +108,15 @@ test("the weather is charged by the request, and its errors are not", async () =
     ["weather", false],
   ]);
 });
+
+test("a prompt can ask for a behaviour, so that the model keeps its plain name", async () => {
+  const simulator = await simulated();
+  const response = await generate(simulator, "gemini-2.5-flash", "hello [[sim:err429]]");
+  expect(response.status).toBe(429);
+  expect(simulator.calls[0]).toMatchObject({
+    requestedModel: "gemini-2.5-flash",
+    behaviour: "err429",
+    billed: false,
+  });
+  expect((await generate(simulator, "gemini-2.5-flash", "[[sim:err418]]")).status).toBe(404);
+});

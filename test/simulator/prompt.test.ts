@@ -27,11 +27,11 @@ test("the last directives of a prompt hold", () => {
   const usage = { promptTokenCount: 3, promptTokensDetails: [{ modality: "TEXT", tokenCount: 3 }] };
   const body = {
     contents: [
-      user({ text: "[[call:first]] [[usage:{}]]" }),
-      user({ text: `[[call:second]] and [[usage:${JSON.stringify(usage)}]]` }),
+      user({ text: "[[call:first]] [[sim:hang]] [[usage:{}]]" }),
+      user({ text: `[[call:second]] [[sim:cut]] and [[usage:${JSON.stringify(usage)}]]` }),
     ],
   };
-  expect(promptOf(body)).toMatchObject({ marker: "second", usage });
+  expect(promptOf(body)).toMatchObject({ marker: "second", behaviour: "cut", usage });
 });
 
 test("a usage directive that is no JSON is refused", () => {

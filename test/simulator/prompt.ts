@@ -12,6 +12,8 @@ export interface Prompt {
   readonly characters: number;
   /** `[[call:xyz]]`: the name by which a test finds its call. The last one wins. */
   readonly marker: string | undefined;
+  /** `[[sim:err429]]`: what to do with the call, whatever its model says. The last one wins. */
+  readonly behaviour: string | undefined;
   /** `[[usage:{…}]]`: `usageMetadata` to answer with instead of the computed one. The last one wins. */
   readonly usage: UsageMetadata | undefined;
 }
@@ -19,6 +21,7 @@ export interface Prompt {
 const CHARACTERS_PER_TOKEN = 4;
 const MEDIA_TOKENS: ModalityCounts = { IMAGE: 258, AUDIO: 320, VIDEO: 2_580, DOCUMENT: 258 };
 const MARKER = /\[\[call:([^\]]+)\]\]/g;
+const BEHAVIOUR = /\[\[sim:([^\]]+)\]\]/g;
 const USAGE = /\[\[usage:(\{.*?\})\]\]/gs;
 
 /** @throws SyntaxError when a usage directive is not JSON. */
@@ -37,6 +40,7 @@ export function promptOf(body: unknown): Prompt {
     counts: plus(counts, { TEXT: textTokens(text) }),
     characters: text.length,
     marker: [...text.matchAll(MARKER)].at(-1)?.[1],
+    behaviour: [...text.matchAll(BEHAVIOUR)].at(-1)?.[1],
     usage: usage === undefined ? undefined : (JSON.parse(usage) as UsageMetadata),
   };
 }
