@@ -26,8 +26,9 @@ export type SerializedTags = string;
 
 const TAG_NAMES = ["endpoint", "brand", "campaign", "user"] as const;
 const MAX_LENGTH = 128;
-/** Letters (with their marks), digits, `_-.:/@+` and inner spaces: safe as a label and in a query. */
-const ALLOWED = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}_\-.:/@+ ]*[\p{L}\p{M}\p{N}_\-.:/@+])?$/u;
+/** Letters (with their marks), digits, `_-.:/@+&'!()` and inner spaces: brands like H&M and L'Oréal. */
+const ALLOWED =
+  /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}_\-.:/@+&'!() ]*[\p{L}\p{M}\p{N}_\-.:/@+&'!()])?$/u;
 const NONE: Tags = {};
 
 /**
@@ -36,7 +37,7 @@ const NONE: Tags = {};
  * the innermost value of a tag wins, and one that is undefined is inherited.
  *
  * @throws SpendspanError `ERR_TAG` when a tag is not 1 to 128 characters of letters, digits, spaces
- *   and `_-.:/@+`, or unknown, or the serialised text is not from `usageContext()`.
+ *   and `_-.:/@+&'!()`, or unknown, or the serialised text is not from `usageContext()`.
  */
 export function withUsage<T>(tags: Tags | SerializedTags, fn: () => T): T {
   const given = checkedTags(typeof tags === "string" ? parsed(tags) : tags);
@@ -75,7 +76,7 @@ export function checkedTags(tags: unknown): Tags {
 }
 
 /** The form of a tag, for messages. */
-export const TAG_RULE: string = `1 to ${MAX_LENGTH} letters, digits, spaces or _-.:/@+`;
+export const TAG_RULE: string = `1 to ${MAX_LENGTH} letters, digits, spaces or _-.:/@+&'!()`;
 
 export function isTagValue(value: unknown): value is string {
   return typeof value === "string" && value.length <= MAX_LENGTH && ALLOWED.test(value);

@@ -150,7 +150,7 @@ describe("faults", () => {
     const faulty = { openTelemetry: "never", maxSeries: 99, hots: "0.0.0.0", flushIntervalMs: NaN };
     expect(faultsOf(faulty, environment).toSorted()).toEqual([
       "Expected `GOOGLE_GEMINI_BASE_URL` to be a URL that begins with http:// or https://",
-      "Expected `SPENDSPAN_BRANDS` to be names of 1 to 128 letters, digits, spaces or _-.:/@+, got '<script>'",
+      "Expected `SPENDSPAN_BRANDS` to be names of 1 to 128 letters, digits, spaces or _-.:/@+&'!(), got '<script>'",
       "Expected `SPENDSPAN_DATABASE_URL` to be a URL that begins with postgres:// or postgresql://",
       "Expected `SPENDSPAN_PORT` to be a whole number from 0 to 65535, got '70000'",
       "Expected `SPENDSPAN_STRICT_BRAND` to be true or false, got 'perhaps'",

@@ -138,6 +138,10 @@ describe("the form of a tag", () => {
     "Acme Inc.",
     "brand-1/de_DE:x@y+z",
     "東京",
+    "H&M",
+    "L'Oréal",
+    "Yahoo!",
+    "Ogilvy (Berlin)",
     "हिन्दी",
     "cafe\u0301",
     "x".repeat(128),
@@ -158,7 +162,7 @@ describe("the form of a tag", () => {
     ["an object", { id: 7 }, "{ id: 7 }"],
   ])("refuses %s", (_, value, shown) => {
     expect(() => checkedTags({ brand: value })).toThrow(
-      `ERR_TAG: Expected \`brand\` to be 1 to 128 letters, digits, spaces or _-.:/@+, got ${shown}`,
+      `ERR_TAG: Expected \`brand\` to be 1 to 128 letters, digits, spaces or _-.:/@+&'!(), got ${shown}`,
     );
   });
 
@@ -173,8 +177,8 @@ describe("the form of a tag", () => {
     const error = caught(() => checkedTags(faulty));
     expect(error).toMatchObject({ code: "ERR_TAG" });
     expect(error.message.split("; ")).toEqual([
-      "ERR_TAG: Expected `brand` to be 1 to 128 letters, digits, spaces or _-.:/@+, got ''",
-      "Expected `campaign` to be 1 to 128 letters, digits, spaces or _-.:/@+, got 5",
+      "ERR_TAG: Expected `brand` to be 1 to 128 letters, digits, spaces or _-.:/@+&'!(), got ''",
+      "Expected `campaign` to be 1 to 128 letters, digits, spaces or _-.:/@+&'!(), got 5",
       "Expected a tag of endpoint, brand, campaign, user, got `tenant`",
     ]);
   });
