@@ -24,11 +24,14 @@ export const defaultLogger: Logger = {
   },
 };
 
-/** A logger that repeats one message at most once in `everyMs`, so an outage is a line, not a flood. */
+/**
+ * A logger that repeats one message at most once in `everyMs`, so an outage is a line, not a flood; and
+ * that never throws, whatever `logger` does, since it is called from the path of the app's calls.
+ */
 export function throttled(logger: Logger, everyMs: number, monotonicMs: () => number): Logger {
   const lastAt = new Map<string, number>();
   return {
-    info: (message) => logger.info(message),
+    info: (message) => quietly(() => logger.info(message)),
     warn: (message, cause) => {
       const now = monotonicMs();
       const last = lastAt.get(message);
@@ -36,7 +39,15 @@ export function throttled(logger: Logger, everyMs: number, monotonicMs: () => nu
       // Messages are sentences of ours, so there are few; the bound holds if one ever carries a value.
       if (lastAt.size >= 1_000) lastAt.clear();
       lastAt.set(message, now);
-      logger.warn(message, cause);
+      quietly(() => logger.warn(message, cause));
     },
   };
+}
+
+function quietly(log: () => void): void {
+  try {
+    log();
+  } catch (error) {
+    diag.warn(`spendspan: the app's logger failed: ${messageOf(error)}`);
+  }
 }

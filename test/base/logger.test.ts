@@ -42,6 +42,15 @@ describe("the default logger", () => {
 });
 
 describe("a throttled logger", () => {
+  test("never throws, though the app's does", () => {
+    const failing = (): never => {
+      throw new Error("the disk is full");
+    };
+    const logger = throttled({ info: failing, warn: failing }, 60_000, () => 0);
+    expect(() => logger.info("begun")).not.toThrow();
+    expect(() => logger.warn("away")).not.toThrow();
+  });
+
   test("says a message once in its time, and again after it", () => {
     const kept = new KeptLogger();
     let now = 0;
