@@ -1,11 +1,12 @@
 /** `init()`: one call, and every request to Gemini is metered. */
 import { type Fetch, installMeteredFetch, meteredFetch } from "./capture/fetch.ts";
-import { processWide } from "./base/process-wide.ts";
-import { SpendspanError } from "./base/errors.ts";
+import type { Meter } from "./capture/meter.ts";
+import { defaultLogger } from "./base/logger.ts";
 import type { SpendspanOptions } from "./config/options.ts";
 import { resolveConfig } from "./config/resolve.ts";
-import type { FlushOptions, FlushResult } from "./ledger/writer.ts";
+import type { FlushOptions, FlushResult } from "./ledger/flush.ts";
 import { Runtime } from "./runtime.ts";
+import { runtimeSlot } from "./runtime-slot.ts";
 
 /** What `init()` gives. */
 export interface Spendspan {
@@ -23,14 +24,10 @@ export interface Spendspan {
   flush(options?: FlushOptions): Promise<FlushResult>;
   /**
    * Writes the rows that wait, books calls under way as `unknown`, and closes all that `init()`
-   * opened. Wired to SIGTERM and SIGINT. Never rejects.
+   * opened. `fetch` is the app's own again. Never rejects, and takes at most about twice
+   * `shutdownTimeoutMs`. SIGTERM and SIGINT do it too, where the app does not listen to them.
    */
   shutdown(): Promise<FlushResult>;
-}
-
-interface Slot {
-  runtime: Runtime | undefined;
-  removeFetch: (() => void) | undefined;
 }
 
 /**
@@ -41,18 +38,18 @@ interface Slot {
  * @throws ConfigError naming every fault in options and environment.
  */
 export function init(options: SpendspanOptions = {}): Spendspan {
-  const current = slot();
-  if (current.runtime !== undefined) {
+  const slot = runtimeSlot();
+  if (slot.runtime !== undefined) {
     if (Object.keys(options).length > 0) {
-      options.logger?.warn("init() was called before: the options of this call are passed over");
+      const { logger = defaultLogger } = options;
+      logger.warn("init() was called before: the options of this call are passed over");
     }
-    return handleOf(current.runtime);
+    return handleOf(slot.runtime);
   }
   const config = resolveConfig(options, process.env);
-  const runtime = new Runtime(config);
-  current.runtime = runtime;
-  if (!config.disabled) current.removeFetch = installMeteredFetch(() => slot().runtime?.meter);
-  return handleOf(runtime);
+  slot.runtime = new Runtime(config);
+  if (!config.disabled) slot.removeFetch = installMeteredFetch(currentMeter);
+  return handleOf(slot.runtime);
 }
 
 /**
@@ -60,22 +57,11 @@ export function init(options: SpendspanOptions = {}): Spendspan {
  * meterFetch(fetch) } })`. Passes everything through until `init()`.
  */
 export function meterFetch(fetch: Fetch): Fetch {
-  return meteredFetch(fetch, () => slot().runtime?.meter);
+  return meteredFetch(fetch, currentMeter);
 }
 
-/**
- * What `init()` set up.
- *
- * @throws SpendspanError `ERR_NOT_INITIALISED` before `init()` and after `shutdown()`.
- */
-export function currentRuntime(caller: string): Runtime {
-  const { runtime } = slot();
-  if (runtime !== undefined) return runtime;
-  throw new SpendspanError("ERR_NOT_INITIALISED", `Expected init() to be called before ${caller}`);
-}
-
-function slot(): Slot {
-  return processWide("slot", () => ({ runtime: undefined, removeFetch: undefined }));
+function currentMeter(): Meter | undefined {
+  return runtimeSlot().runtime?.meter;
 }
 
 function handleOf(runtime: Runtime): Spendspan {
@@ -91,10 +77,11 @@ function handleOf(runtime: Runtime): Spendspan {
     ready: () => runtime.ready(),
     flush: (options) => runtime.flush(options),
     shutdown: () => {
-      const current = slot();
-      if (current.runtime === runtime) {
-        current.removeFetch?.();
-        Object.assign(current, { runtime: undefined, removeFetch: undefined });
+      const slot = runtimeSlot();
+      if (slot.runtime === runtime) {
+        slot.removeFetch?.();
+        slot.runtime = undefined;
+        slot.removeFetch = undefined;
       }
       return runtime.shutdown();
     },

@@ -5,6 +5,7 @@
 import { v7 } from "uuid";
 
 import { type Clock, systemClock } from "./base/clock.ts";
+import { settledWithin } from "./base/deadline.ts";
 import { type Logger, throttled } from "./base/logger.ts";
 import { onProcessEnd } from "./base/process-end.ts";
 import { Meter } from "./capture/meter.ts";
@@ -15,7 +16,8 @@ import { type HttpServer, startServer } from "./http/server.ts";
 import type { WebHandler } from "./http/response.ts";
 import { createUsageHandler } from "./http/usage-route.ts";
 import { MemoryQueue } from "./ledger/queue.ts";
-import { type FlushOptions, type FlushResult, LedgerWriter } from "./ledger/writer.ts";
+import type { FlushOptions, FlushResult } from "./ledger/flush.ts";
+import { LedgerWriter } from "./ledger/writer.ts";
 import { MeterBridge } from "./metrics/meter-bridge.ts";
 import { pipelineFamilies, type PipelineHealth } from "./metrics/pipeline-health.ts";
 import { createPrometheusText, PROMETHEUS_CONTENT_TYPE } from "./metrics/prometheus.ts";
@@ -25,9 +27,10 @@ import { costOf } from "./pricing/cost.ts";
 import { geminiPriceBook } from "./pricing/gemini-prices.ts";
 import { createGeminiProvider } from "./providers/gemini/provider.ts";
 import { createHttpRuleProvider } from "./providers/http-rule.ts";
-import { getUsageStats, type UsageStatsQuery } from "./stats/queries.ts";
+import { getUsageStats } from "./stats/queries.ts";
+import type { UsageStatsQuery } from "./stats/query.ts";
 import type { APIUsageStats } from "./stats/report.ts";
-import { joinOrStartSdk, type SdkHandle } from "./telemetry/sdk.ts";
+import { FallbackSdk } from "./telemetry/sdk.ts";
 import { UsageSpanProcessor } from "./telemetry/span-processor.ts";
 import { type APIUsageInsert, recordOf } from "./usage/api-usage.ts";
 import type { PricedCost } from "./usage/record.ts";
@@ -43,7 +46,8 @@ const LOG_EVERY_MS = 60_000;
 
 /** The parts that one `init()` set up, and how they begin and end together. */
 export class Runtime {
-  readonly meter: Meter;
+  /** Undefined where nothing is to be metered. */
+  readonly meter: Meter | undefined;
   /** `GET /api/usage`, to be mounted in the app's own router. */
   readonly usageHandler: WebHandler;
   /** The text of `/metrics`. */
@@ -55,10 +59,11 @@ export class Runtime {
   readonly #ledger: LedgerWriter;
   readonly #recorder: Recorder;
   readonly #bridge: MeterBridge;
-  readonly #ignoreProcessEnd: () => void;
-  readonly #starting: Promise<void>;
+  readonly #sdk: FallbackSdk;
+  #ignoreProcessEnd: () => void = () => undefined;
+  #listening: Promise<HttpServer | undefined> = Promise.resolve(undefined);
+  #starting: Promise<void> = Promise.resolve();
   #server: HttpServer | undefined;
-  #sdk: SdkHandle | undefined;
   /** Rows that the last attempt at the end of the process left. */
   #leftOver = 0;
   #closing: Promise<FlushResult> | undefined;
@@ -76,18 +81,20 @@ export class Runtime {
     this.metrics = createPrometheusText({ sources, logger: this.#logger });
     this.#bridge = new MeterBridge(() => sources.flatMap((source) => source()));
     const sinks = [this.#ledger, new MetricsSink(totals, this.#bridge)];
-    this.#recorder = new Recorder(sinks, this.#logger);
-    this.meter = createMeter(config, this.#recorder, this.#clock, this.#logger);
+    this.#recorder = new Recorder(config.disabled ? [] : sinks, this.#logger);
+    this.#sdk = new FallbackSdk({
+      mode: config.openTelemetry,
+      processor: new UsageSpanProcessor(async () => void (await this.flush())),
+      logger: this.#logger,
+    });
     this.usageHandler = createUsageHandler({
       usage: (query) => this.stats(query),
       bearerToken: config.token,
       logger: this.#logger,
     });
-    this.#ignoreProcessEnd = onProcessEnd({
-      loopEmpty: () => this.#writeLastRows(),
-      told: async () => void (await this.shutdown()),
-    });
-    this.#starting = this.#start();
+    if (config.disabled) return;
+    this.meter = this.#createMeter();
+    this.#begin();
   }
 
   /** `http://127.0.0.1:9464`, once the server listens. */
@@ -120,24 +127,31 @@ export class Runtime {
     return this.#ledger.flush(options ?? { timeoutMs: this.#config.shutdownTimeoutMs });
   }
 
-  /** Settles what is under way, writes what waits, and closes in reverse order of opening. */
+  /** Settles what is under way, writes what waits, and closes what was opened. */
   shutdown(): Promise<FlushResult> {
     this.#closing ??= this.#close();
     return this.#closing;
   }
 
+  #begin(): void {
+    this.#ignoreProcessEnd = onProcessEnd({
+      loopEmpty: () => this.#writeLastRows(),
+      // The app's own end may come at once, or after requests that are still to be metered.
+      warned: () => void this.flush(),
+      ending: () => this.shutdown(),
+    });
+    if (this.#config.server) this.#listening = this.#listen();
+    this.#starting = this.#start();
+  }
+
   async #start(): Promise<void> {
-    const { server, openTelemetry } = this.#config;
-    const processor = new UsageSpanProcessor(async () => void (await this.flush()));
-    const [sdk, opened] = await Promise.all([
-      joinOrStartSdk({ mode: openTelemetry, processor, logger: this.#logger }),
-      server ? this.#listen() : undefined,
+    await Promise.all([
+      this.#listening,
+      this.#sdk.load(),
       // The writer says what keeps it from the database; here it is only asked to begin.
       this.#connection.connect().catch(() => undefined),
     ]);
-    this.#sdk = sdk;
-    this.#server = opened;
-    this.#bridge.follow();
+    if (this.#closing === undefined) this.#bridge.follow();
   }
 
   async #listen(): Promise<HttpServer | undefined> {
@@ -151,7 +165,26 @@ export class Runtime {
     });
     // Loads the serialiser, so that the first scrape is not kept waiting; its absence is that scrape's answer.
     await this.metrics().catch(() => undefined);
-    return startServer({ host, port, handler, logger: this.#logger });
+    this.#server = await startServer({ host, port, handler, logger: this.#logger });
+    return this.#server;
+  }
+
+  #createMeter(): Meter {
+    const { baseUrls, httpRules, strictBrand } = this.#config;
+    return new Meter({
+      providers: [
+        createGeminiProvider({ baseUrls, priceBook: geminiPriceBook() }),
+        createHttpRuleProvider(httpRules),
+      ],
+      recorder: this.#recorder,
+      clock: this.#clock,
+      newId: v7,
+      logger: this.#logger,
+      strictBrand,
+      unattendedGraceMs: UNATTENDED_GRACE_MS,
+      readAhead: READ_AHEAD,
+      onOpening: () => this.#sdk.start(),
+    });
   }
 
   #createLedger(): LedgerWriter {
@@ -170,45 +203,37 @@ export class Runtime {
 
   /** The event loop is empty. Asked again after the rows are written, and then with none left. */
   #writeLastRows(): void {
-    this.meter.interrupt();
+    this.meter?.interrupt();
+    // Of an SDK that was started here nobody else would send the last spans.
+    void this.#sdk.shutdown().catch(() => undefined);
     const { pending } = this.#ledger.state();
     if (pending === 0 || pending === this.#leftOver) return;
-    void this.flush().then(({ remaining }) => {
-      this.#leftOver = remaining;
-      if (remaining > 0) this.#logger.warn(`${remaining} usage rows could not be written in time`);
+    void this.flush().then((result) => {
+      this.#leftOver = result.remaining;
+      this.#sayWhatRemains(result);
     });
   }
 
   async #close(): Promise<FlushResult> {
+    const timeoutMs = this.#config.shutdownTimeoutMs;
     this.#ignoreProcessEnd();
-    this.meter.interrupt();
-    await this.#starting;
-    const result = await this.#ledger.close({ timeoutMs: this.#config.shutdownTimeoutMs });
-    if (result.remaining > 0) {
-      this.#logger.warn(`${result.remaining} usage rows could not be written in time`);
-    }
+    this.meter?.interrupt();
+    const result = await this.#ledger.close({ timeoutMs });
+    this.#sayWhatRemains(result);
     this.#bridge.close();
-    await this.#server?.close();
-    await this.#sdk?.shutdown();
-    await this.#connection.close();
+    await this.#listening;
+    await Promise.all([
+      this.#server?.close(),
+      settledWithin(timeoutMs, this.#sdk.shutdown()),
+      this.#connection.close(timeoutMs),
+    ]);
     return result;
   }
-}
 
-function createMeter(config: Config, recorder: Recorder, clock: Clock, logger: Logger): Meter {
-  return new Meter({
-    providers: [
-      createGeminiProvider({ baseUrls: config.baseUrls, priceBook: geminiPriceBook() }),
-      createHttpRuleProvider(config.httpRules),
-    ],
-    recorder,
-    clock,
-    newId: v7,
-    logger,
-    strictBrand: config.strictBrand,
-    unattendedGraceMs: UNATTENDED_GRACE_MS,
-    readAhead: READ_AHEAD,
-  });
+  #sayWhatRemains({ remaining }: FlushResult): void {
+    if (remaining === 0) return;
+    this.#logger.warn(`Usage rows are lost, since the process ends: ${remaining} were not written`);
+  }
 }
 
 function createTotals({ brands, models, endpoints, ...config }: Config): UsageTotals {

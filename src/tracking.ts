@@ -2,10 +2,10 @@
 import { systemClock } from "./base/clock.ts";
 import { SpendspanError } from "./base/errors.ts";
 import { toUsdString } from "./base/money.ts";
-import { currentRuntime } from "./init.ts";
 import { costOf } from "./pricing/cost.ts";
 import { geminiPriceBook } from "./pricing/gemini-prices.ts";
-import type { UsageStatsQuery } from "./stats/queries.ts";
+import { currentRuntime } from "./runtime-slot.ts";
+import type { UsageStatsQuery } from "./stats/query.ts";
 import type { APIUsageStats } from "./stats/report.ts";
 import type { APIUsageInsert } from "./usage/api-usage.ts";
 import { Fields } from "./usage/fields.ts";

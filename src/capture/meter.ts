@@ -23,6 +23,8 @@ export interface MeterOptions {
   /** How long a body may lie unread before the meter reads it on, in milliseconds. */
   readonly unattendedGraceMs: number;
   readonly readAhead: ReadAheadLimits;
+  /** Told before a call opens its span. */
+  readonly onOpening?: () => void;
 }
 
 export type FetchInput = Parameters<typeof fetch>[0];
@@ -82,6 +84,7 @@ export class Meter {
   }
 
   #call(operation: Operation, tags: Tags, signal: AbortSignal | null | undefined): Call {
+    this.#options.onOpening?.();
     const call = new Call(
       {
         id: this.#options.newId(),

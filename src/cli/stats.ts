@@ -1,7 +1,8 @@
 /** `spendspan stats`: what was spent, by brand and by model. */
 import { systemClock } from "../base/clock.ts";
 import { shown } from "../base/error-text.ts";
-import { getUsageStats, type UsageStatsQuery } from "../stats/queries.ts";
+import { getUsageStats } from "../stats/queries.ts";
+import type { UsageStatsQuery } from "../stats/query.ts";
 import type { APIUsageStats, UsageByKey, UsageTotals } from "../stats/report.ts";
 import type { Command } from "./command.ts";
 import { type Flags, UsageError } from "./flags.ts";

@@ -114,7 +114,8 @@ export interface SpendspanOptions {
    */
   readonly shutdownTimeoutMs?: number;
   /**
-   * Pass every request through unmetered.
+   * Pass every request through unmetered, and open nothing. What is recorded by hand is checked,
+   * and dropped; reports are still read from the ledger.
    * @defaultValue `false`
    */
   readonly disabled?: boolean;

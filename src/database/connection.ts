@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import type { Pool } from "pg";
 
+import { settledWithin } from "../base/deadline.ts";
 import { SpendspanError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "./embedded.ts";
@@ -24,26 +25,34 @@ export interface ConnectionOptions {
 
 export class LedgerConnection {
   readonly #options: ConnectionOptions;
+  /** Ends a migration that waits for its turn. */
+  readonly #closed = new AbortController();
   #opening: Promise<Pool> | undefined;
   #server: EmbeddedPostgres | undefined;
   #pool: Pool | undefined;
+  #closing: Promise<void> | undefined;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
   }
 
-  /** The database's URL, with its password, once it is open. */
+  /** The database's URL, with its password, once it is known. */
   get url(): string | undefined {
     return this.#options.databaseUrl ?? this.#server?.url;
   }
 
   /**
-   * The pool, ready to be written to. Failure is not remembered: the next call tries again.
+   * The pool, ready to be written to. Failure is not remembered: the next call tries again. Nor is
+   * an embedded server that has ended, as one does that was joined when its own process ends.
    *
-   * @throws SpendspanError `ERR_DATABASE` when there is no database to open, and what `openPool`,
-   *   `migrate` and `startEmbeddedPostgres` throw.
+   * @throws SpendspanError `ERR_DATABASE` when there is no database to open, or after `close`; and
+   *   what `openPool`, `migrate` and `startEmbeddedPostgres` throw.
    */
-  connect(): Promise<Pool> {
+  async connect(): Promise<Pool> {
+    if (this.#closing !== undefined) {
+      throw new SpendspanError("ERR_DATABASE", "The ledger's database was closed by shutdown()");
+    }
+    if (this.#server?.isRunning() === false) this.#forget();
     this.#opening ??= this.#open().catch((error: unknown) => {
       this.#opening = undefined;
       throw error;
@@ -51,17 +60,34 @@ export class LedgerConnection {
     return this.#opening;
   }
 
-  /** Closes what was opened here: the connections, then the server. */
-  async close(): Promise<void> {
+  /**
+   * Closes what was opened here: the connections, then the server. Waits for at most `timeoutMs`;
+   * what hangs for longer is closed when it comes back. Never rejects.
+   */
+  close(timeoutMs: number): Promise<void> {
+    this.#closing ??= settledWithin(timeoutMs, this.#end());
+    this.#closed.abort();
+    return this.#closing;
+  }
+
+  async #end(): Promise<void> {
     await this.#opening?.catch(() => undefined);
     await this.#pool?.end();
     await this.#server?.stop();
   }
 
+  #forget(): void {
+    void this.#pool?.end();
+    void this.#server?.stop();
+    this.#opening = undefined;
+    this.#pool = undefined;
+    this.#server = undefined;
+  }
+
   async #open(): Promise<Pool> {
     const url = await this.#findUrl();
     this.#pool ??= await openPool({ url, logger: this.#options.logger });
-    if (this.#options.autoMigrate) await migrate(this.#pool);
+    if (this.#options.autoMigrate) await migrate(this.#pool, { signal: this.#closed.signal });
     return this.#pool;
   }
 

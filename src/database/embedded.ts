@@ -40,6 +40,8 @@ export interface EmbeddedPostgresOptions {
 export interface EmbeddedPostgres {
   /** Holds the password. */
   readonly url: string;
+  /** False once the server has ended, whoever ended it. */
+  isRunning(): boolean;
   /**
    * Ends the server, if it was started here, and waits for that. A server that was found running is
    * left to who started it.
@@ -105,7 +107,11 @@ async function joinServer(
   const owner = await readFile(ownerPath(cluster), "utf8").then(Number, () => undefined);
   if (owner === undefined || !isAlive(owner)) return own(cluster, running);
   logger.info(`Uses the Postgres that process ${owner} runs on ${cluster.dataDir}`);
-  return { url: urlOf(cluster, running), stop: () => Promise.resolve() };
+  return {
+    url: urlOf(cluster, running),
+    isRunning: () => isAlive(running.pid),
+    stop: () => Promise.resolve(),
+  };
 }
 
 async function own(cluster: Cluster, { pid, port }: Postmaster): Promise<EmbeddedPostgres> {
@@ -116,6 +122,7 @@ async function own(cluster: Cluster, { pid, port }: Postmaster): Promise<Embedde
   let stopping: Promise<void> | undefined;
   return {
     url: urlOf(cluster, { port }),
+    isRunning: () => isAlive(pid),
     stop: () => {
       stopping ??= stopServer(pid).finally(() => process.off("exit", lastResort));
       return stopping;

@@ -15,6 +15,8 @@ import { inTransaction } from "./pool.ts";
 export interface MigrateOptions {
   /** @defaultValue the files that come with this package */
   readonly directory?: string;
+  /** Breaks off, also while another process has its turn; the file under way is rolled back. */
+  readonly signal?: AbortSignal;
 }
 
 interface Migration {
@@ -37,12 +39,12 @@ const LOCK_KEY = "8318260036559401070";
  */
 export async function migrate(
   pool: Pool,
-  { directory = MIGRATIONS }: MigrateOptions = {},
+  { directory = MIGRATIONS, signal }: MigrateOptions = {},
 ): Promise<readonly string[]> {
   const migrations = await readMigrations(directory);
   const applied: string[] = [];
   for (;;) {
-    const name = await inTransaction(pool, { timeoutMs: 0 }, (client) =>
+    const name = await inTransaction(pool, { timeoutMs: 0, ...(signal && { signal }) }, (client) =>
       applyNext(client, migrations),
     );
     if (name === undefined) return applied;

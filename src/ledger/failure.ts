@@ -1,9 +1,9 @@
 /** Why rows could not be written, by SQLSTATE, and how long to wait before the next attempt. */
-import { errorCodeOf } from "../base/errors.ts";
+import { type ErrorCode, errorCodeOf } from "../base/errors.ts";
 
 /**
  * - `data`: a row is at fault, and will be again: the others must go on without it
- * - `setup`: no table, no right, no such database: somebody has to see to it
+ * - `setup`: no table, no right, no database at all: somebody has to see to it
  * - `connection`: all else, such as a server that is away, busy or read-only: time will tell
  */
 export type FailureKind = "data" | "setup" | "connection";
@@ -19,8 +19,17 @@ const BACKOFF = {
   setup: { firstMs: 5_000, maxMs: 300_000 },
 } as const;
 
+/** Our own: no database was named, none can be started, or its schema is not to be had. */
+const NO_DATABASE: ReadonlySet<string> = new Set<ErrorCode>([
+  "ERR_DATABASE",
+  "ERR_EMBEDDED_POSTGRES",
+  "ERR_MIGRATION",
+]);
+
 export function failureKind(error: unknown): FailureKind {
-  const sqlStateClass = errorCodeOf(error)?.slice(0, 2) ?? "";
+  const code = errorCodeOf(error) ?? "";
+  if (NO_DATABASE.has(code)) return "setup";
+  const sqlStateClass = code.slice(0, 2);
   if (DATA.has(sqlStateClass)) return "data";
   return SETUP.has(sqlStateClass) ? "setup" : "connection";
 }

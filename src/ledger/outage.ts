@@ -5,8 +5,7 @@ import { failureKind, retryDelayMs } from "./failure.ts";
 
 const MESSAGES = {
   connection: "The ledger cannot reach Postgres; its rows wait, and are tried again",
-  setup:
-    "Postgres refuses the ledger's rows until somebody sees to its schema or rights; the rows wait",
+  setup: "The ledger's rows wait until somebody sees to its database, schema or rights",
 } as const;
 
 export class Outage {
@@ -14,6 +13,7 @@ export class Outage {
   readonly #random: () => number;
   #failures = 0;
   #lastError: string | undefined;
+  #needsSomebody = false;
 
   constructor(logger: Logger, random: () => number) {
     this.#logger = logger;
@@ -24,11 +24,17 @@ export class Outage {
     return this.#lastError;
   }
 
+  /** True when time alone won't help: there is no database, no table, or no right to it. */
+  get needsSomebody(): boolean {
+    return this.#needsSomebody;
+  }
+
   /** Notes a failure, and returns after how many milliseconds to try again. */
   failed(error: unknown): number {
     const kind = failureKind(error) === "setup" ? "setup" : "connection";
     this.#failures += 1;
     this.#lastError = messageOf(error);
+    this.#needsSomebody = kind === "setup";
     this.#logger.warn(MESSAGES[kind], error);
     return retryDelayMs(kind, this.#failures, this.#random);
   }
@@ -36,11 +42,12 @@ export class Outage {
   /** Starts over with short delays: somebody waits. */
   hurry(): void {
     this.#failures = 0;
+    this.#needsSomebody = false;
   }
 
   over(): void {
     if (this.#lastError !== undefined) this.#logger.info("The ledger writes to Postgres again");
-    this.#failures = 0;
+    this.hurry();
     this.#lastError = undefined;
   }
 }

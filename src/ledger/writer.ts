@@ -18,6 +18,7 @@ import type { UsageRecord } from "../usage/record.ts";
 import type { RecordSink } from "../usage/recorder.ts";
 import type { Backlog } from "./backlog.ts";
 import { failureKind } from "./failure.ts";
+import type { FlushOptions, FlushResult } from "./flush.ts";
 import { Outage } from "./outage.ts";
 import { insertRows } from "./postgres.ts";
 
@@ -57,18 +58,6 @@ export interface LedgerState {
   readonly oldestPendingAtMs: number | undefined;
   /** Why nothing can be written now. */
   readonly lastError: string | undefined;
-}
-
-export interface FlushOptions {
-  /** Whole milliseconds. */
-  readonly timeoutMs: number;
-}
-
-export interface FlushResult {
-  readonly written: number;
-  readonly remaining: number;
-  readonly dropped: number;
-  readonly deadLetters: number;
 }
 
 const LOG_EVERY_MS = 60_000;
@@ -124,7 +113,10 @@ export class LedgerWriter implements RecordSink {
     };
   }
 
-  /** Writes all that waits, and resolves when that is done or `timeoutMs` have passed. Never rejects. */
+  /**
+   * Writes all that waits, and resolves when that is done, or `timeoutMs` have passed, or Postgres
+   * refuses in a way that waiting does not cure. Never rejects.
+   */
   async flush({ timeoutMs }: FlushOptions): Promise<FlushResult> {
     // This timer may keep the process alive: whoever flushes wants the rows written first.
     const deadline = Promise.withResolvers<void>();
@@ -137,7 +129,7 @@ export class LedgerWriter implements RecordSink {
     this.#outage.hurry();
     this.#wake();
     this.#startDraining();
-    while (this.#backlog.pending > 0 && !expired) {
+    while (this.#backlog.pending > 0 && !expired && !this.#isHopeless()) {
       await Promise.race([this.#progress.promise, deadline.promise]);
     }
     this.#flushing -= 1;
@@ -154,6 +146,10 @@ export class LedgerWriter implements RecordSink {
       this.#wake();
     });
     return this.#closing;
+  }
+
+  #isHopeless(): boolean {
+    return this.#closed.signal.aborted || this.#outage.needsSomebody;
   }
 
   #schedule(): void {

@@ -6,23 +6,11 @@ import type { Pool } from "pg";
 
 import { isoTimestamp } from "../base/clock.ts";
 import type { Clock } from "../base/clock.ts";
-import { shown } from "../base/error-text.ts";
-import { SpendspanError } from "../base/errors.ts";
 import { inTransaction } from "../database/pool.ts";
+import { checkQuery, type UsageStatsQuery } from "./query.ts";
 import type { APIUsageStats, Cell, Period } from "./report.ts";
 import { DAY_MS, reportOf } from "./report.ts";
 
-export interface UsageStatsQuery {
-  /** Whole UTC days, today included: 1 is today alone. 1 to 3660. */
-  readonly days: number;
-  /** Only what was for this brand; likewise the others. */
-  readonly brand?: string | undefined;
-  readonly campaign?: string | undefined;
-  readonly provider?: string | undefined;
-  readonly model?: string | undefined;
-}
-
-const MAX_DAYS = 3_660;
 const TIMEOUT_MS = 30_000;
 
 /** First the finest groups, of which there are few; the eight groupings are then made of those. */
@@ -95,21 +83,6 @@ export async function getUsageStats(
     ...(provider !== undefined && { provider }),
     ...(model !== undefined && { model }),
   });
-}
-
-function checkQuery({ days, ...filters }: UsageStatsQuery): void {
-  const faults: string[] = [];
-  if (!(Number.isInteger(days) && days >= 1 && days <= MAX_DAYS)) {
-    faults.push(`Expected \`days\` to be a whole number from 1 to ${MAX_DAYS}, got ${shown(days)}`);
-  }
-  for (const name of ["brand", "campaign", "provider", "model"] as const) {
-    const value: unknown = filters[name];
-    // Postgres's text has no NUL; as part of a query it would be an error of the database's.
-    if (value !== undefined && (typeof value !== "string" || value.includes("\0"))) {
-      faults.push(`Expected \`${name}\` to be text, got ${shown(value)}`);
-    }
-  }
-  if (faults.length > 0) throw new SpendspanError("ERR_QUERY", faults.join("; "));
 }
 
 function periodOf(days: number, nowMs: number): Period {

@@ -1,6 +1,9 @@
 /**
  * Joins the OpenTelemetry SDK that the app has registered, or starts a `NodeSDK` when there is none.
  *
+ * An SDK can be registered once, so ours must not be first where the app has its own. It is loaded
+ * in the background and started by the first call: by then an app has long set up what it wants.
+ *
  * A `NodeSDK` left to itself starts OTLP exporters for all three signals to localhost. Here a signal is
  * exported only if the standard environment variables ask for it. Span exporters can only be had from
  * them by leaving `spanProcessors` out, so then our processor is not listed, and calls deliver their
@@ -14,6 +17,7 @@ import {
   ROOT_CONTEXT,
   trace,
 } from "@opentelemetry/api";
+import type { NodeSDK } from "@opentelemetry/sdk-node";
 
 import type { Logger } from "../base/logger.ts";
 import type { UsageSpanProcessor } from "./span-processor.ts";
@@ -25,40 +29,63 @@ export interface SdkParts {
   readonly logger: Logger;
 }
 
-export interface SdkHandle {
-  /** True when the SDK was started here. */
-  readonly started: boolean;
-  /** Flushes and unregisters the SDK that was started here; leaves one that was joined alone. */
-  shutdown(): Promise<void>;
-}
-
 interface ExportedSignals {
   readonly traces: boolean;
   readonly metrics: boolean;
   readonly logs: boolean;
 }
 
-const NOT_STARTED: SdkHandle = { started: false, shutdown: async () => {} };
+/** The SDK of an app that has none. Without it there are no spans, and nothing else is lost. */
+export class FallbackSdk {
+  readonly #parts: SdkParts;
+  #loaded: typeof NodeSDK | undefined;
+  #stop: (() => Promise<void>) | undefined;
 
-/** Never rejects: without an SDK there are no spans, and nothing else is lost. */
-export async function joinOrStartSdk({ mode, processor, logger }: SdkParts): Promise<SdkHandle> {
-  if (mode === "join" || isSdkDisabled() || isSdkRegistered()) return NOT_STARTED;
-  try {
-    const { NodeSDK } = await import("@opentelemetry/sdk-node");
-    // Loading took a while; the app may have registered its own in the meantime.
-    if (isSdkRegistered()) return NOT_STARTED;
-    const exported = exportedSignals();
-    const releaseGlobals = globalsAboutToBeTaken(exported);
-    const sdk = new NodeSDK(sdkOptions(processor, exported));
-    startSdk(sdk, exported);
-    return { started: true, shutdown: () => sdk.shutdown().finally(releaseGlobals) };
-  } catch (error) {
-    if (isModuleMissing(error)) {
-      logger.info("@opentelemetry/sdk-node is not installed, so calls make no spans");
-    } else {
-      logger.warn("The OpenTelemetry SDK could not be started, so calls make no spans", error);
+  constructor(parts: SdkParts) {
+    this.#parts = parts;
+  }
+
+  /** True when the SDK was started here, and not stopped since. */
+  get started(): boolean {
+    return this.#stop !== undefined;
+  }
+
+  /** Loads the SDK, which takes half a second, so that it can start at once. Never rejects. */
+  async load(): Promise<void> {
+    const { mode, logger } = this.#parts;
+    if (mode === "join" || isSdkDisabled() || isSdkRegistered()) return;
+    try {
+      ({ NodeSDK: this.#loaded } = await import("@opentelemetry/sdk-node"));
+    } catch (error) {
+      if (isModuleMissing(error)) {
+        logger.info("@opentelemetry/sdk-node is not installed, so calls make no spans");
+      } else this.#warn(error);
     }
-    return NOT_STARTED;
+  }
+
+  /** Starts what was loaded, once, unless the app has registered an SDK by now. Never throws. */
+  start(): void {
+    const loaded = this.#loaded;
+    if (loaded === undefined) return;
+    this.#loaded = undefined;
+    try {
+      if (!isSdkRegistered()) this.#stop = startSdk(loaded, this.#parts.processor);
+    } catch (error) {
+      this.#warn(error);
+    }
+  }
+
+  /** Flushes and unregisters the SDK that was started here; leaves one of the app's alone. */
+  async shutdown(): Promise<void> {
+    this.#loaded = undefined;
+    const stop = this.#stop;
+    this.#stop = undefined;
+    await stop?.();
+  }
+
+  #warn(error: unknown): void {
+    const message = "The OpenTelemetry SDK could not be started, so calls make no spans";
+    this.#parts.logger.warn(message, error);
   }
 }
 
@@ -83,15 +110,24 @@ function sdkOptions(processor: UsageSpanProcessor, exported: ExportedSignals) {
   };
 }
 
+/** Returns what stops it and frees its places in the API. */
+function startSdk(Sdk: typeof NodeSDK, processor: UsageSpanProcessor): () => Promise<void> {
+  const exported = exportedSignals();
+  const releaseGlobals = globalsAboutToBeTaken(exported);
+  const sdk = new Sdk(sdkOptions(processor, exported));
+  withLogsKept(exported, () => sdk.start());
+  return () => sdk.shutdown().finally(releaseGlobals);
+}
+
 /**
  * No option keeps a NodeSDK from taking the API's slot for logs, which the app may want for an SDK of
  * its own; only this variable does.
  */
-function startSdk(sdk: { start(): void }, exported: ExportedSignals): void {
+function withLogsKept(exported: ExportedSignals, start: () => void): void {
   const asked = process.env["OTEL_LOGS_EXPORTER"];
   if (!exported.logs) process.env["OTEL_LOGS_EXPORTER"] = "none";
   try {
-    sdk.start();
+    start();
   } finally {
     if (asked === undefined) delete process.env["OTEL_LOGS_EXPORTER"];
     else process.env["OTEL_LOGS_EXPORTER"] = asked;

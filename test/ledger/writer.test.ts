@@ -86,7 +86,7 @@ test("without the right to write, rows wait until it is granted, and somebody is
     expect(writer.state().lastError).toBe("permission denied for table api_usage");
     expect(logger.warnings).toEqual([
       expect.stringMatching(
-        /until somebody sees to its schema or rights; the rows wait: permission/,
+        /rows wait until somebody sees to its database, schema or rights: permission/,
       ),
     ]);
     // Nothing but this: a writer need not be able to read what it wrote.

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import type { Clock } from "../../src/base/clock.ts";
 import { toUsdString } from "../../src/base/money.ts";
 import { getUsageStats } from "../../src/stats/queries.ts";
-import type { UsageStatsQuery } from "../../src/stats/queries.ts";
+import type { UsageStatsQuery } from "../../src/stats/query.ts";
 import type { DayUsage, UsageByKey } from "../../src/stats/report.ts";
 import type { UsageRecord } from "../../src/usage/record.ts";
 import { withDatabase } from "../support/database.ts";

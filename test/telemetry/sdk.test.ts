@@ -8,7 +8,7 @@ import { createNoopMeter, diag, DiagLogLevel, logs, metrics, trace } from "@open
 import { NodeSDK } from "@opentelemetry/sdk-node";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import { isSdkRegistered, joinOrStartSdk, type SdkHandle } from "../../src/telemetry/sdk.ts";
+import { FallbackSdk, isSdkRegistered } from "../../src/telemetry/sdk.ts";
 import { startCallSpan } from "../../src/telemetry/span.ts";
 import { UsageSpanProcessor } from "../../src/telemetry/span-processor.ts";
 import { Delivery } from "../../src/usage/delivery.ts";
@@ -115,9 +115,30 @@ test("an SDK that the app registers while ours is loading wins, without a word o
   expect(said.filter((line) => line.startsWith("error"))).toEqual([]);
 });
 
+test("an SDK that the app registers after ours was loaded, but before the first call, wins", async () => {
+  const ours = new FallbackSdk({
+    mode: "auto",
+    processor: new UsageSpanProcessor(),
+    logger: new KeptLogger(),
+  });
+  await ours.load();
+  await withSdk({}, async ({ spans }) => {
+    ours.start();
+    expect(ours.started).toBe(false);
+    call();
+    expect(spans()).toHaveLength(1);
+    await ours.shutdown();
+    call();
+    expect(spans()).toHaveLength(2);
+  });
+  expect(said.filter((line) => line.startsWith("error"))).toEqual([]);
+});
+
 test("in mode join nothing is started", async () => {
   const parts = { mode: "join", processor: new UsageSpanProcessor() } as const;
-  const sdk = await joinOrStartSdk({ ...parts, logger: new KeptLogger() });
+  const sdk = new FallbackSdk({ ...parts, logger: new KeptLogger() });
+  await sdk.load();
+  sdk.start();
   expect(sdk.started).toBe(false);
   expect(isSdkRegistered()).toBe(false);
 });
@@ -154,9 +175,11 @@ test("where @opentelemetry/sdk-node is not installed, that is said once and call
     await cp("src", join(directory, "src"), { recursive: true });
     await writeFile(
       join(directory, "app.mts"),
-      `import { joinOrStartSdk } from "./src/telemetry/sdk.ts";
+      `import { FallbackSdk } from "./src/telemetry/sdk.ts";
        const logger = { info: (message) => console.log(message), warn: console.error };
-       const sdk = await joinOrStartSdk({ mode: "auto", processor: {}, logger });
+       const sdk = new FallbackSdk({ mode: "auto", processor: {}, logger });
+       await sdk.load();
+       sdk.start();
        console.log(sdk.started);`,
     );
     const { stdout, stderr } = await promisify(execFile)(process.execPath, ["app.mts"], {
@@ -171,8 +194,13 @@ test("where @opentelemetry/sdk-node is not installed, that is said once and call
   }
 });
 
-function start(processor: UsageSpanProcessor = new UsageSpanProcessor()): Promise<SdkHandle> {
-  return joinOrStartSdk({ mode: "auto", processor, logger: new KeptLogger() });
+async function start(
+  processor: UsageSpanProcessor = new UsageSpanProcessor(),
+): Promise<FallbackSdk> {
+  const sdk = new FallbackSdk({ mode: "auto", processor, logger: new KeptLogger() });
+  await sdk.load();
+  sdk.start();
+  return sdk;
 }
 
 /** Makes one call, and says how many records it delivered. */

@@ -1,0 +1,25 @@
+/** The one Runtime of a process, and how its parts of the public door find it. */
+import { SpendspanError } from "./base/errors.ts";
+import { processWide } from "./base/process-wide.ts";
+import type { Runtime } from "./runtime.ts";
+
+export interface RuntimeSlot {
+  runtime: Runtime | undefined;
+  /** Takes the metered global `fetch` back. */
+  removeFetch: (() => void) | undefined;
+}
+
+export function runtimeSlot(): RuntimeSlot {
+  return processWide("slot", () => ({ runtime: undefined, removeFetch: undefined }));
+}
+
+/**
+ * What `init()` set up.
+ *
+ * @throws SpendspanError `ERR_NOT_INITIALISED` before `init()` and after `shutdown()`.
+ */
+export function currentRuntime(caller: string): Runtime {
+  const { runtime } = runtimeSlot();
+  if (runtime !== undefined) return runtime;
+  throw new SpendspanError("ERR_NOT_INITIALISED", `Expected init() to be called before ${caller}`);
+}
