@@ -27,12 +27,15 @@ interface Migration {
 
 /** Read from src/ and from dist/, which stand side by side. */
 const MIGRATIONS = fileURLToPath(new URL("../../migrations/", import.meta.url));
+/** Tells our files from those of an app, which lie there when spendspan is bundled into it. */
+const FIRST_MIGRATION = "0001_api_usage";
 const FILE_NAME = /^\d{4}_\w+\.sql$/;
 /** Any number will do, as long as nothing else in the database locks it: this spells "spendspn". */
 const LOCK_KEY = "8318260036559401070";
 
 /**
- * Applies what is missing, and returns the names of the files it applied itself, in order.
+ * Applies what is missing, and returns the names of the files it applied itself, in order. A bundled
+ * app has lost the files; there, a database that somebody else migrates is taken as it is.
  *
  * @throws SpendspanError `ERR_MIGRATION` when a file fails (it is then rolled back whole), was edited
  *   or slipped in below an applied one, or when the schema is newer than this version of spendspan.
@@ -42,6 +45,10 @@ export async function migrate(
   { directory = MIGRATIONS, signal }: MigrateOptions = {},
 ): Promise<readonly string[]> {
   const migrations = await readMigrations(directory);
+  if (migrations.length === 0) {
+    await requireMigrated(pool, directory);
+    return [];
+  }
   const applied: string[] = [];
   for (;;) {
     const name = await inTransaction(pool, { timeoutMs: 0, ...(signal && { signal }) }, (client) =>
@@ -52,18 +59,11 @@ export async function migrate(
   }
 }
 
+/** Empty when there is no such directory, or when what is there is not ours. */
 async function readMigrations(directory: string): Promise<readonly Migration[]> {
-  let files: readonly string[];
-  try {
-    files = (await readdir(directory)).filter((file) => FILE_NAME.test(file)).sort();
-  } catch (cause) {
-    throw new SpendspanError(
-      "ERR_MIGRATION",
-      `Found no migrations in ${directory}. If the app is bundled, leave spendspan out of the ` +
-        "bundle, or run `npx spendspan migrate` instead",
-      { cause },
-    );
-  }
+  const entries = await readdir(directory).catch((): readonly string[] => []);
+  const files = entries.filter((file) => FILE_NAME.test(file)).sort();
+  if (directory === MIGRATIONS && !files.includes(`${FIRST_MIGRATION}.sql`)) return [];
   return Promise.all(
     files.map(async (file) => {
       // A checkout on Windows may turn line ends; the statements are the same.
@@ -71,6 +71,16 @@ async function readMigrations(directory: string): Promise<readonly Migration[]> 
       const sha256 = createHash("sha256").update(sql).digest("hex");
       return { name: file.slice(0, -".sql".length), sql, sha256 };
     }),
+  );
+}
+
+async function requireMigrated(pool: Pool, directory: string): Promise<void> {
+  const { rows } = await pool.query("select to_regclass('spendspan_migration') as found");
+  if (rows[0].found !== null) return;
+  throw new SpendspanError(
+    "ERR_MIGRATION",
+    `Found no migrations in ${directory}. If the app is bundled, leave spendspan out of the ` +
+      "bundle, or run `npx spendspan migrate` before it starts",
   );
 }
 

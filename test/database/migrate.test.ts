@@ -120,6 +120,11 @@ test("a directory that isn't there is named, with what to do in a bundle", () =>
     );
   }));
 
+test("a bundled app, which has lost the files, takes a migrated database as it is", () =>
+  withDatabase(async ({ pool }) => {
+    expect(await migrate(pool, { directory: "/nowhere/at/all" })).toEqual([]);
+  }));
+
 async function withFiles<T>(
   files: Readonly<Record<string, string>>,
   fn: (directory: string) => Promise<T>,
