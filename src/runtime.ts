@@ -135,7 +135,7 @@ export class Runtime {
 
   #begin(): void {
     this.#ignoreProcessEnd = onProcessEnd({
-      loopEmpty: () => this.#writeLastRows(),
+      loopEmpty: () => void this.#writeLastRows(),
       // The app's own end may come at once, or after requests that are still to be metered.
       warned: () => void this.flush(),
       ending: () => this.shutdown(),
@@ -202,22 +202,21 @@ export class Runtime {
   }
 
   /** The event loop is empty. Asked again after the rows are written, and then with none left. */
-  #writeLastRows(): void {
-    this.meter?.interrupt();
+  async #writeLastRows(): Promise<void> {
+    await this.meter?.conclude();
     // Of an SDK that was started here nobody else would send the last spans.
     void this.#sdk.shutdown().catch(() => undefined);
     const { pending } = this.#ledger.state();
     if (pending === 0 || pending === this.#leftOver) return;
-    void this.flush().then((result) => {
-      this.#leftOver = result.remaining;
-      this.#sayWhatRemains(result);
-    });
+    const result = await this.flush();
+    this.#leftOver = result.remaining;
+    this.#sayWhatRemains(result);
   }
 
   async #close(): Promise<FlushResult> {
     const timeoutMs = this.#config.shutdownTimeoutMs;
     this.#ignoreProcessEnd();
-    this.meter?.interrupt();
+    await this.meter?.conclude();
     const result = await this.#ledger.close({ timeoutMs });
     this.#sayWhatRemains(result);
     this.#bridge.close();
@@ -232,7 +231,7 @@ export class Runtime {
 
   #sayWhatRemains({ remaining }: FlushResult): void {
     if (remaining === 0) return;
-    this.#logger.warn(`Usage rows are lost, since the process ends: ${remaining} were not written`);
+    this.#logger.warn(`Usage rows were not written in time, and are lost: ${remaining}`);
   }
 }
 

@@ -129,6 +129,7 @@ export class ObservedBody {
         const { done, value } = await this.#observed(read(), () => false);
         return done ? undefined : value;
       },
+      isWanted: () => !this.#reading.settled,
       cancel: () => cancel().catch(() => {}), // the connection may be gone by then, which is as good
       gaveUp: () => this.#reading.abandon(),
     });

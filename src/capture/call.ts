@@ -42,6 +42,7 @@ export class Call implements BodyOwner {
   readonly #startedAtMs: number;
   readonly #startedMonotonicMs: number;
   #response: Response | undefined;
+  #reading: Reading | undefined;
   #firstChunkMs: number | undefined;
   #settled = false;
 
@@ -70,7 +71,11 @@ export class Call implements BodyOwner {
 
   /** The process ends while the call is under way. */
   interrupt(): void {
-    this.#settle({ interrupted: true });
+    try {
+      this.#settle({ interrupted: true, payloads: this.#reading?.seen() });
+    } catch (error) {
+      this.fault(error);
+    }
   }
 
   newScanner(): BodyScanner {
@@ -99,9 +104,10 @@ export class Call implements BodyOwner {
     const { billed, members } = this.#start.operation;
     const readsBody = billed && members.sparse.length + members.common.length > 0;
     try {
-      if (readsBody && response.body !== null)
-        observeResponse(response, new Reading(this), this.#parts.response);
-      else this.#settle({ bodyComplete: true });
+      if (readsBody && response.body !== null) {
+        this.#reading = new Reading(this);
+        observeResponse(response, this.#reading, this.#parts.response);
+      } else this.#settle({ bodyComplete: true });
     } catch (error) {
       this.fault(error);
       this.#settle({ bodyComplete: true }); // an answer that can't be watched: its usage is unknown
@@ -174,7 +180,7 @@ export class Call implements BodyOwner {
 }
 
 interface Ending {
-  readonly payloads?: readonly unknown[];
+  readonly payloads?: readonly unknown[] | undefined;
   readonly failure?: Failure | undefined;
   readonly appLeft?: boolean;
   readonly bodyComplete?: boolean;

@@ -1,4 +1,6 @@
 /** Recognises requests, opens calls for them, and knows which are under way. */
+import { setImmediate as nextTurn } from "node:timers/promises";
+
 import type { Clock } from "../base/clock.ts";
 import { SpendspanError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
@@ -67,9 +69,16 @@ export class Meter {
     return this.#call(operation, tags, init?.signal ?? signalOf(input));
   }
 
-  /** Settles what is under way, for a process that is about to end. */
-  interrupt(): void {
-    this.#unattended.abandonAll();
+  /**
+   * Settles what is under way, for a process that is about to end. Answers that nobody has read are
+   * given one turn of the event loop, in which those that have arrived tell their usage.
+   */
+  async conclude(): Promise<void> {
+    if (this.#underWay.size === 0) return;
+    const unread = this.#unattended.takeAll();
+    for (const body of unread) body.readAhead();
+    await nextTurn();
+    for (const body of unread) body.abandon();
     for (const call of this.#underWay) call.interrupt();
   }
 

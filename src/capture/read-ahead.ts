@@ -35,9 +35,11 @@ export function byteStream(
 
 export interface ReadAheadParts {
   readonly next: NextChunk;
+  /** False once nothing is to be learnt from the rest. */
+  readonly isWanted: () => boolean;
   /** Closes the connection. */
   readonly cancel: () => Promise<void>;
-  /** Told when a limit came before the end of the body. */
+  /** Told when the end of the body was not reached. */
   readonly gaveUp: () => void;
 }
 
@@ -55,9 +57,11 @@ export class ReadAhead {
   }
 
   /** Reads until the end of the body or a limit; what is left then waits for the app. */
-  async run({ maxBytes, maxMs }: ReadAheadLimits, clock: Clock): Promise<void> {
-    const until = clock.monotonicMs() + maxMs;
-    while (this.#end === undefined && this.#readBytes < maxBytes && clock.monotonicMs() < until) {
+  async run(limits: ReadAheadLimits, clock: Clock): Promise<void> {
+    const untilMs = clock.monotonicMs() + limits.maxMs;
+    const mayGoOn = (): boolean =>
+      this.#readBytes < limits.maxBytes && clock.monotonicMs() < untilMs && this.#parts.isWanted();
+    while (this.#end === undefined && mayGoOn()) {
       // oxlint-disable-next-line no-await-in-loop -- one chunk follows another
       await this.#pump();
     }

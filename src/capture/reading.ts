@@ -47,6 +47,11 @@ export class Reading {
     return new Reading(this.#owner, this.#open);
   }
 
+  /** The answers read so far. */
+  seen(): readonly unknown[] {
+    return this.#scanner?.payloads() ?? [];
+  }
+
   chunk(bytes: Uint8Array): void {
     if (this.settled) return;
     try {
@@ -74,11 +79,11 @@ export class Reading {
   }
 
   complete(): void {
-    this.#end("complete", () => this.#scanned());
+    this.#end("complete", () => this.seen());
   }
 
   fail(error: unknown): void {
-    this.#end("failed", () => this.#scanned(), error);
+    this.#end("failed", () => this.seen(), error);
   }
 
   /** The app broke off, but the body is read on. Of no account when the app never began. */
@@ -90,17 +95,13 @@ export class Reading {
   abandon(): void {
     if (this.settled) return;
     this.#open.readers--;
-    if (this.#open.readers === 0) this.#end("abandoned", () => this.#scanned());
+    if (this.#open.readers === 0) this.#end("abandoned", () => this.seen());
     else this.#ended = true;
   }
 
   #scan(bytes: Uint8Array): void {
     this.#scanner ??= this.#owner.newScanner();
     this.#scanner.push(bytes);
-  }
-
-  #scanned(): readonly unknown[] {
-    return this.#scanner?.payloads() ?? [];
   }
 
   #end(kind: BodyEnd["kind"], payloads: () => readonly unknown[], error?: unknown): void {

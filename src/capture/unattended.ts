@@ -7,7 +7,7 @@ import type { Clock } from "../base/clock.ts";
 export interface UnattendedBody {
   /** Reads on by itself. */
   readAhead(): void;
-  /** Reports what was seen so far, for a process that is about to end. */
+  /** Reports what was seen so far. */
   abandon(): void;
 }
 
@@ -39,11 +39,12 @@ export class UnattendedBodies {
     this.#sinceMs.delete(body);
   }
 
-  abandonAll(): void {
+  /** All of them, which are then no longer looked after here. */
+  takeAll(): readonly UnattendedBody[] {
     const bodies = [...this.#sinceMs.keys()];
     this.#sinceMs.clear();
     this.#sweep();
-    for (const body of bodies) body.abandon();
+    return bodies;
   }
 
   #sweep(): void {

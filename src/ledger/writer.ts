@@ -80,7 +80,7 @@ export class LedgerWriter implements RecordSink {
   #flushing = 0;
   /** Ends the pause after a failure. */
   #wake: () => void = () => undefined;
-  /** Resolved, and made anew, whenever the loop got somewhere. */
+  /** Resolved, and made anew, whenever the loop got somewhere, or met a failure. */
   #progress = Promise.withResolvers<void>();
   #closing: Promise<FlushResult> | undefined;
 
@@ -177,8 +177,7 @@ export class LedgerWriter implements RecordSink {
       // Rows are turned into text after the call that completed the batch, not during it.
       await nextTurn(undefined, { ref: this.#flushing > 0 });
       await this.#writeBatch();
-      this.#progress.resolve();
-      this.#progress = Promise.withResolvers();
+      this.#announceProgress();
     } while (this.#mustGoOn());
     this.#draining = false;
     if (this.#backlog.pending > 0 && !this.#closed.signal.aborted) this.#schedule();
@@ -196,8 +195,16 @@ export class LedgerWriter implements RecordSink {
       if (lines.length > 0) await this.#store(await this.#connect(), lines);
       this.#outage.over();
     } catch (error) {
-      if (!this.#closed.signal.aborted) await this.#pause(this.#outage.failed(error));
+      if (this.#closed.signal.aborted) return;
+      const delayMs = this.#outage.failed(error);
+      this.#announceProgress();
+      await this.#pause(delayMs);
     }
+  }
+
+  #announceProgress(): void {
+    this.#progress.resolve();
+    this.#progress = Promise.withResolvers();
   }
 
   /** Stores the oldest lines; halves them, again and again, to find those that Postgres won't take. */

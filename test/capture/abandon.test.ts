@@ -65,7 +65,7 @@ const BROKEN_OFF = {
 
 async function expectOneRecord(it: Stream, expected: object): Promise<void> {
   expect(await it.records.next()).toMatchObject(expected);
-  it.meter.interrupt();
+  await it.meter.conclude();
   expect(it.records.all).toHaveLength(1);
   expect(it.faults).toEqual([]);
 }
@@ -228,16 +228,16 @@ test("of two clones the one that is read counts, though the other is cancelled",
   await expectOneRecord(it, { status: "success", usageStatus: "final", cost: COST });
 });
 
-test("a process that ends books a half-read stream with what was seen, and a waiting request as unknown", async () => {
+test("a process that ends books a stream under way as unknown, with the usage seen so far", async () => {
   await using it = await stream({ unattendedGraceMs: 60_000 });
   const reader = (await it.open()).body!.getReader();
   await reader.read();
-  it.meter.interrupt();
+  await it.meter.conclude();
   expect(await it.records.next()).toMatchObject({
     status: "unknown",
     errorType: "process_ended",
-    usageStatus: "missing",
-    cost: undefined,
+    usageStatus: "partial",
+    cost: COST_OF_ONE,
   });
   expect(it.records.all).toHaveLength(1);
 });

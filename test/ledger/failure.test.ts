@@ -11,6 +11,9 @@ test.each([
   ["42501", "setup"], // no right
   ["28P01", "setup"], // wrong password
   ["3D000", "setup"], // no such database
+  ["ERR_DATABASE", "setup"], // none was named
+  ["ERR_EMBEDDED_POSTGRES", "setup"], // none can be started
+  ["ERR_MIGRATION", "setup"], // its schema is not ours
   ["08006", "connection"],
   ["57P03", "connection"], // starting up
   ["57014", "connection"], // statement timeout
