@@ -1,0 +1,29 @@
+import { expect, test, vi } from "vitest";
+
+import { settledWithin } from "../../src/base/deadline.ts";
+
+const AN_HOUR_MS = 3_600_000;
+
+test("waits for work, whether it is done or fails", async () => {
+  const work = Promise.withResolvers<void>();
+  let waited = false;
+  const waiting = settledWithin(AN_HOUR_MS, work.promise).then(() => (waited = true));
+  await new Promise(setImmediate);
+  expect(waited).toBe(false);
+  work.resolve();
+  await waiting;
+  await settledWithin(AN_HOUR_MS, Promise.reject(new Error("no")));
+});
+
+test("does not wait beyond the deadline, and leaves no timer behind", async () => {
+  vi.useFakeTimers();
+  try {
+    const waiting = settledWithin(AN_HOUR_MS, new Promise(() => undefined));
+    await vi.advanceTimersByTimeAsync(AN_HOUR_MS);
+    await waiting;
+    await settledWithin(AN_HOUR_MS, Promise.resolve());
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
+});
