@@ -1,20 +1,24 @@
 /** The ledger's Postgres, for as long as a command works on it. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
 import { errorCodeOf, SpendspanError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { resolveConfig } from "../config/resolve.ts";
-import { openPool } from "../database/pool.ts";
+import { LedgerConnection } from "../database/connection.ts";
 import { type Flags, type FlagSpecs, UsageError } from "./flags.ts";
 import type { Terminal } from "./terminal.ts";
 
-type Pool = Awaited<ReturnType<typeof openPool>>;
+type Pool = Awaited<ReturnType<LedgerConnection["connect"]>>;
 
+const CLOSE_TIMEOUT_MS = 5_000;
 /** SQLSTATE. */
 const UNDEFINED_TABLE = "42P01";
 
 export const DATABASE_FLAGS: FlagSpecs = {
   "database-url": {
     value: "<url>",
-    help: "Postgres of the ledger (default: SPENDSPAN_DATABASE_URL, then DATABASE_URL)",
+    help: "Postgres of the ledger (default: SPENDSPAN_DATABASE_URL, then DATABASE_URL, then the embedded one)",
   },
 };
 
@@ -31,19 +35,19 @@ export async function withLedgerPool(
 ): Promise<void> {
   const given = flags.text("database-url");
   const options = given === undefined ? {} : { databaseUrl: given };
-  const { databaseUrl } = resolveConfig(options, terminal.environment);
-  if (databaseUrl === undefined) {
+  const config = resolveConfig(options, terminal.environment);
+  if (config.databaseUrl === undefined && !existsSync(join(config.dataDir, "postgres"))) {
     throw new UsageError("Expected a database: set DATABASE_URL, or give --database-url");
   }
   const logger: Logger = { info: () => {}, warn: (message) => terminal.complain(message) };
-  const pool = await openPool({ url: databaseUrl, logger });
+  const ledger = new LedgerConnection({ ...config, autoMigrate: false, logger });
   try {
-    await fn(pool);
+    await fn(await ledger.connect());
   } catch (cause) {
     if (errorCodeOf(cause) !== UNDEFINED_TABLE) throw cause;
     const message = "The ledger has no tables yet: run `spendspan migrate`";
     throw new SpendspanError("ERR_DATABASE", message, { cause });
   } finally {
-    await pool.end();
+    await ledger.close(CLOSE_TIMEOUT_MS);
   }
 }

@@ -15,7 +15,7 @@ const MIGRATE_USAGE = `Usage: spendspan migrate [flags]
 
 Bring the ledger's schema up to date; safe to run anywhere, any number of times
 
-  --database-url <url>  Postgres of the ledger (default: SPENDSPAN_DATABASE_URL, then DATABASE_URL)`;
+  --database-url <url>  Postgres of the ledger (default: SPENDSPAN_DATABASE_URL, then DATABASE_URL, then the embedded one)`;
 
 describe("help", () => {
   test.each([[["help"]], [["--help"]], [["-h"]], [["help", "nonsense"]]])(

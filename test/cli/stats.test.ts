@@ -1,10 +1,16 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
 import { expect, test } from "vitest";
 
 import { systemClock } from "../../src/base/clock.ts";
+import { LedgerConnection } from "../../src/database/connection.ts";
 import { insertRows } from "../../src/ledger/postgres.ts";
 import { lineOf } from "../../src/ledger/row.ts";
 import type { UsageRecord } from "../../src/usage/record.ts";
 import { withDatabase, withEmptyDatabase } from "../support/database.ts";
+import { KeptLogger } from "../support/logger.ts";
 import { aRecord } from "../support/record.ts";
 import { runCommand } from "../support/terminal.ts";
 
@@ -107,3 +113,21 @@ test("tells of a ledger that was never migrated, and exits with 1", () =>
     expect(exitCode).toBe(1);
     expect(complaints).toBe("ERR_DATABASE: The ledger has no tables yet: run `spendspan migrate`");
   }));
+
+test("without a URL it reads the embedded database beside the app", async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), "spendspan-stats-"));
+  const logger = new KeptLogger();
+  const options = { databaseUrl: undefined, embedded: true, autoMigrate: true, dataDir, logger };
+  const ledger = new LedgerConnection(options);
+  try {
+    const record = aRecord({ ...CALLS[0], startedAtMs: systemClock.now() });
+    const { signal } = new AbortController();
+    await insertRows(await ledger.connect(), [lineOf(record)], signal);
+    await ledger.close(10_000);
+    const result = await runCommand(["stats"], { SPENDSPAN_DATA_DIR: dataDir });
+    expect(result).toMatchObject({ exitCode: 0, complaints: "" });
+    expect(result.printed).toContain("acme");
+  } finally {
+    await rm(dataDir, { recursive: true });
+  }
+});

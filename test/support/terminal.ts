@@ -15,7 +15,8 @@ export async function runCommand(
   const printed: string[] = [];
   const complaints: string[] = [];
   const exitCode = await main(args, {
-    environment,
+    // No embedded database of whoever runs the tests.
+    environment: { SPENDSPAN_DATA_DIR: "nowhere", ...environment },
     print: (line) => void printed.push(line),
     complain: (line) => void complaints.push(line),
   });
