@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 
+import { messageOf } from "../../src/base/errors.ts";
 import { type ConnectionOptions, LedgerConnection } from "../../src/database/connection.ts";
 import { startEmbeddedPostgres } from "../../src/database/embedded.ts";
 import { withDatabase, withEmptyDatabase } from "../support/database.ts";
@@ -56,13 +57,13 @@ test("closing ends a migration that waits for another process's, and the connect
     // The lock that migrations take turns by: "spendspn".
     await other.query("begin; select pg_advisory_xact_lock(8318260036559401070)");
     const connection = aConnection({ databaseUrl: url });
-    const refused = expect(connection.connect()).rejects.toThrow("Connection terminated");
+    const failure = connection.connect().catch(messageOf);
     await vi.waitFor(async () => {
       const { rows } = await pool.query(WAITING);
       expect(rows).toHaveLength(1);
     });
     await connection.close(AN_HOUR_MS);
-    await refused;
+    expect(await failure).toContain("Connection terminated");
     await other.query("rollback");
     other.release();
   }));
@@ -75,14 +76,15 @@ test("closing does not wait beyond its deadline for a server that is silent", as
   const connection = aConnection({ databaseUrl: `postgres://nobody@127.0.0.1:${port}/none` });
   const accepted = once(server, "connection");
   let opening = true;
-  const refused = expect(connection.connect().finally(() => (opening = false))).rejects.toThrow(
-    "Connection terminated",
-  );
+  const failure = connection
+    .connect()
+    .catch(messageOf)
+    .finally(() => (opening = false));
   const [socket] = await accepted;
   await connection.close(1);
   expect(opening).toBe(true);
   socket.destroy();
-  await refused;
+  expect(await failure).toContain("Connection terminated");
 });
 
 test("after closing, nothing is opened again", () =>
