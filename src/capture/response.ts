@@ -22,7 +22,7 @@ export class ObservedResponse implements UnattendedBody, Attendance {
   readonly #parts: ResponseParts;
   readonly #nativeClone: () => Response;
   #body: ObservedBody | undefined;
-  /** Stands in for the native body once that was read ahead. */
+  /** Stands in for the native body where that was read ahead before the app had touched it. */
   #replacement: Response | undefined;
 
   /** Shadows the members of `response` by which its body can be read. */
@@ -45,8 +45,13 @@ export class ObservedResponse implements UnattendedBody, Attendance {
 
   readAhead(): void {
     if (this.#reading.settled) return;
+    const { status, statusText, headers, bodyUsed } = this.#response;
     this.#observedBody();
     this.#body?.readAhead();
+    const rest = this.#body?.successor;
+    // A body that the app has touched can't be had from its Response again, with us or without.
+    if (bodyUsed || rest === undefined) return;
+    this.#replacement = new Response(rest, { status, statusText, headers });
   }
 
   abandon(): void {
@@ -63,13 +68,12 @@ export class ObservedResponse implements UnattendedBody, Attendance {
     shadow(response, {
       clone: method(() => this.#clone()),
       body: { get: () => this.#observedBody() },
-      bodyUsed: { get: () => this.#successor()?.bodyUsed ?? nativeGet(response, "bodyUsed") },
+      bodyUsed: { get: () => this.#replacement?.bodyUsed ?? nativeGet(response, "bodyUsed") },
     });
   }
 
   #consume(name: Consumer, native: () => Promise<unknown>): Promise<unknown> {
-    const successor = this.#successor();
-    if (successor !== undefined) return successor[name]();
+    if (this.#replacement !== undefined) return this.#replacement[name]();
     // A second read, or one beside a reader: the native refusal says nothing about the body.
     if (this.#response.bodyUsed || this.#body?.native.locked === true) return native();
     this.attended();
@@ -103,8 +107,7 @@ export class ObservedResponse implements UnattendedBody, Attendance {
   }
 
   #clone(): Response {
-    const successor = this.#successor();
-    if (successor !== undefined) return successor.clone();
+    if (this.#replacement !== undefined) return this.#replacement.clone();
     const copy = this.#nativeClone();
     observeResponse(copy, this.#reading.branch(), this.#parts);
     return copy;
@@ -118,14 +121,6 @@ export class ObservedResponse implements UnattendedBody, Attendance {
       this.#body = new ObservedBody(body, this.#reading, this, this.#parts);
     }
     return body;
-  }
-
-  #successor(): Response | undefined {
-    const stream = this.#body?.successor;
-    if (stream === undefined) return undefined;
-    const { status, statusText, headers } = this.#response;
-    this.#replacement ??= new Response(stream, { status, statusText, headers });
-    return this.#replacement;
   }
 }
 

@@ -148,6 +148,31 @@ test("an app that reads a response after the grace gets it whole, by whatever me
   await expect(response.text()).rejects.toThrow(TypeError);
 });
 
+test.each<[string, (body: ReadableStream<Uint8Array>) => Promise<unknown>]>([
+  ["cancelled", (body) => body.cancel()],
+  [
+    "begun and left",
+    async (body) => {
+      const reader = body.getReader();
+      await reader.read();
+      reader.releaseLock();
+    },
+  ],
+])("a response whose body was %s is used up, also when the rest was read ahead", async (_, use) => {
+  await using it = await stream();
+  const response = await it.open();
+  await use(response.body!);
+  const expectUsed = async () => {
+    expect(response.bodyUsed).toBe(true);
+    expect(() => response.clone()).toThrow(TypeError);
+    await expect(response.text()).rejects.toThrow("Body has already been read");
+  };
+  await expectUsed();
+  it.send();
+  await it.records.next();
+  await expectUsed();
+});
+
 test("a response that nobody reads is booked as it came", async () => {
   await using it = await stream();
   await it.open();
