@@ -1,5 +1,5 @@
 /** `init()`: one call, and every request to Gemini is metered. */
-import { type Fetch, installMeteredFetch, meteredFetch } from "./capture/fetch.ts";
+import { installMeteredFetch, meteredFetch } from "./capture/fetch.ts";
 import type { Meter } from "./capture/meter.ts";
 import { defaultLogger } from "./base/logger.ts";
 import type { SpendspanOptions } from "./config/options.ts";
@@ -56,7 +56,7 @@ export function init(options: SpendspanOptions = {}): Spendspan {
  * `fetch`, metered, for a client that brings its own: `new GoogleGenAI({ httpOptions: { fetch:
  * meterFetch(fetch) } })`. Passes everything through until `init()`.
  */
-export function meterFetch(fetch: Fetch): Fetch {
+export function meterFetch(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
   return meteredFetch(fetch, currentMeter);
 }
 
