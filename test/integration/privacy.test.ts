@@ -1,0 +1,64 @@
+/** What the app says to the provider, and hears from it, is found nowhere but on the wire. */
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { beforeAll, expect, test } from "vitest";
+
+import { HEARD, SENT, USER } from "../fixtures/privacy/canaries.ts";
+import { runApp } from "../support/app.ts";
+import { withDatabase } from "../support/database.ts";
+
+const APP = join(import.meta.dirname, "../fixtures/privacy/app.ts");
+
+interface Report {
+  /** All that the provider was sent. */
+  readonly received: string;
+  readonly spans: string;
+  readonly metrics: string;
+  readonly logs: string;
+}
+
+let received: string;
+let ledger: string;
+/** Where others than the company's own may look. */
+let open: Readonly<Record<string, string>>;
+let files: readonly string[];
+
+beforeAll(async () => {
+  const cwd = await mkdtemp(join(tmpdir(), "spendspan-privacy-"));
+  await withDatabase(async ({ pool, url }) => {
+    // Postgres shows the row that it refuses, and refusals are logged.
+    await pool.query("alter table api_usage add check (status <> 'blocked')");
+    const { report, output } = await runApp<Report>(APP, { env: { DATABASE_URL: url }, cwd });
+    const { rows } = await pool.query<{ row: string }>("select u::text as row from api_usage u");
+    ledger = rows.map(({ row }) => row).join("\n");
+    received = report.received;
+    open = { spans: report.spans, metrics: report.metrics, logs: report.logs, output };
+  });
+  files = await readdir(cwd, { recursive: true });
+  await rm(cwd, { recursive: true });
+});
+
+test("the canaries were sent, and there is something to be searched", () => {
+  for (const canary of Object.values(SENT)) expect(received).toContain(canary);
+  expect(ledger.split("\n")).toHaveLength(12);
+  expect(open).toMatchObject({
+    spans: expect.stringContaining("acme"),
+    metrics: expect.stringContaining("acme"),
+    logs: expect.stringContaining("Postgres refuses"),
+  });
+});
+
+test.each(Object.entries({ ...SENT, ...HEARD }))("%s is neither kept nor shown", (_, canary) => {
+  expect(ledger).not.toContain(canary);
+  for (const text of Object.values(open)) expect(text).not.toContain(canary);
+});
+
+test("the app's own user is in the ledger, and nowhere else", () => {
+  expect(ledger).toContain(USER);
+  for (const text of Object.values(open)) expect(text).not.toContain(USER);
+});
+
+test("no file is written", () => {
+  expect(files).toEqual([]);
+});
