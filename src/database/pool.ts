@@ -47,7 +47,10 @@ export async function openPool(options: PoolOptions): Promise<Pool> {
   });
   // An idle connection that breaks is an `error` event on the pool, and without a listener the end
   // of the process. The pool has dropped the connection by then: the next use opens another.
-  pool.on("error", (error) => logger.info(`An idle database connection broke: ${error.message}`));
+  pool.on("error", (error) => {
+    // Of a pool that was ended some may still be closing, and break with a server that ends then too.
+    if (!pool.ending) logger.info(`An idle database connection broke: ${error.message}`);
+  });
   // Likewise one that breaks while checked out; the query that runs, or is next, fails by itself.
   pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;

@@ -19,6 +19,17 @@ test("an idle connection that breaks is replaced, and does not end the process",
     await other.end();
   }));
 
+test("of a pool that was ended, a connection that breaks is no news", () =>
+  withDatabase(async ({ url }) => {
+    const log = new KeptLogger();
+    const other = await openPool({ url, logger: log });
+    await other.query("select 1");
+    const ended = other.end();
+    other.emit("error", new Error("terminating connection due to administrator command"));
+    await ended;
+    expect(log.infos).toEqual([]);
+  }));
+
 test("a connection that breaks in the middle of a transaction fails it, and does not end the process", () =>
   withDatabase(async ({ pool }) => {
     const transaction = inTransaction(pool, BRIEFLY, async (client) => {
