@@ -8,6 +8,7 @@ export type { SpendspanOptions } from "./config/options.ts";
 export { init, meterFetch } from "./init.ts";
 export type { Spendspan } from "./init.ts";
 export type { FlushOptions, FlushResult } from "./ledger/flush.ts";
+export type { UserPrice } from "./pricing/user-price.ts";
 export type { HttpRule } from "./providers/http-rule.ts";
 export type { UsageStatsQuery } from "./stats/query.ts";
 export type { APIUsageStats, DayUsage, UsageByKey, UsageTotals } from "./stats/report.ts";

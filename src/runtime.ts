@@ -25,6 +25,7 @@ import { MetricsSink } from "./metrics/sink.ts";
 import { UsageTotals } from "./metrics/totals.ts";
 import { costOf } from "./pricing/cost.ts";
 import { geminiPriceBook } from "./pricing/gemini-prices.ts";
+import type { PriceBook } from "./pricing/price-book.ts";
 import { createGeminiProvider } from "./providers/gemini/provider.ts";
 import { createHttpRuleProvider } from "./providers/http-rule.ts";
 import { getUsageStats } from "./stats/queries.ts";
@@ -33,7 +34,6 @@ import type { APIUsageStats } from "./stats/report.ts";
 import { FallbackSdk } from "./telemetry/sdk.ts";
 import { UsageSpanProcessor } from "./telemetry/span-processor.ts";
 import { type APIUsageInsert, recordOf } from "./usage/api-usage.ts";
-import type { PricedCost } from "./usage/record.ts";
 import { Recorder } from "./usage/recorder.ts";
 import type { TokenCounts } from "./usage/tokens.ts";
 
@@ -52,6 +52,8 @@ export class Runtime {
   readonly usageHandler: WebHandler;
   /** The text of `/metrics`. */
   readonly metrics: () => Promise<string>;
+  /** List prices, and over them the user's own. */
+  readonly priceBook: PriceBook;
   readonly #config: Config;
   readonly #clock: Clock = systemClock;
   readonly #logger: Logger;
@@ -71,6 +73,7 @@ export class Runtime {
   constructor(config: Config) {
     this.#config = config;
     this.#logger = throttled(config.logger, LOG_EVERY_MS, () => this.#clock.monotonicMs());
+    this.priceBook = geminiPriceBook(config.priceTimeZone).with(config.prices);
     this.#connection = new LedgerConnection({
       ...config,
       onProgress: (message) => this.#logger.info(message),
@@ -93,6 +96,7 @@ export class Runtime {
       logger: this.#logger,
     });
     if (config.disabled) return;
+    this.#sayIfPricesAreOld();
     this.meter = this.#createMeter();
     this.#begin();
   }
@@ -114,7 +118,9 @@ export class Runtime {
 
   /** Records a call described by hand. @returns The row's id. */
   track(insert: APIUsageInsert): string {
-    const record = recordOf(insert, { clock: this.#clock, newId: v7, price: listPrice });
+    const price = (model: string, tokens: TokenCounts, atMs: number) =>
+      costOf(this.priceBook, { model, tokens, atMs });
+    const record = recordOf(insert, { clock: this.#clock, newId: v7, price });
     this.#recorder.record(record);
     return record.id;
   }
@@ -173,7 +179,7 @@ export class Runtime {
     const { baseUrls, httpRules, strictBrand } = this.#config;
     return new Meter({
       providers: [
-        createGeminiProvider({ baseUrls, priceBook: geminiPriceBook() }),
+        createGeminiProvider({ baseUrls, priceBook: this.priceBook }),
         createHttpRuleProvider(httpRules),
       ],
       recorder: this.#recorder,
@@ -229,6 +235,14 @@ export class Runtime {
     return result;
   }
 
+  #sayIfPricesAreOld(): void {
+    const ageDays = this.priceBook.ageInDays(this.#clock.now());
+    if (ageDays <= this.#config.maxPriceAgeDays) return;
+    this.#logger.warn(
+      `List prices were checked ${ageDays} days ago, on ${this.priceBook.version}: update spendspan, or give prices of your own`,
+    );
+  }
+
   #sayWhatRemains({ remaining }: FlushResult): void {
     if (remaining === 0) return;
     this.#logger.warn(`Usage rows were not written in time, and are lost: ${remaining}`);
@@ -259,8 +273,4 @@ function healthOf(ledger: LedgerWriter): PipelineHealth {
 function ledgerHealth(ledger: LedgerWriter): object {
   const { pending, dropped, deadLetters, written, lastError } = ledger.state();
   return { reachable: lastError === undefined, written, pending, dropped, deadLetters };
-}
-
-function listPrice(model: string, tokens: TokenCounts, atMs: number): PricedCost {
-  return costOf(geminiPriceBook(), { model, tokens, atMs });
 }

@@ -4,7 +4,8 @@ import { SpendspanError } from "./base/errors.ts";
 import { toUsdString } from "./base/money.ts";
 import { costOf } from "./pricing/cost.ts";
 import { geminiPriceBook } from "./pricing/gemini-prices.ts";
-import { currentRuntime } from "./runtime-slot.ts";
+import type { PriceBook } from "./pricing/price-book.ts";
+import { currentRuntime, runtimeSlot } from "./runtime-slot.ts";
 import type { UsageStatsQuery } from "./stats/query.ts";
 import type { APIUsageStats } from "./stats/report.ts";
 import type { APIUsageInsert } from "./usage/api-usage.ts";
@@ -35,8 +36,8 @@ export interface Cost {
 }
 
 /**
- * What a request costs by the list price: 1,000 tokens in and 500 out of `gemini-2.5-flash` are
- * `"0.00155"`, which is 1,000 × $0.30/M + 500 × $2.50/M. Needs no `init()`.
+ * What a request costs: 1,000 tokens in and 500 out of `gemini-2.5-flash` are `"0.00155"`, which is
+ * 1,000 × $0.30/M + 500 × $2.50/M. Needs no `init()`, but knows the app's own prices from then on only.
  *
  * @throws SpendspanError `ERR_USAGE_INVALID`, naming every fault.
  */
@@ -57,12 +58,19 @@ export function calculateCost(query: CostQuery): Cost {
     throw new SpendspanError("ERR_USAGE_INVALID", fields.faults.join("; "));
   }
   const tokens = { input: input - cachedInput, cachedInput, toolUse: 0, output, thinking: 0 };
-  const priced = costOf(geminiPriceBook(), { model, tokens, serviceTier, atMs });
+  const priced = costOf(currentPrices(), { model, tokens, serviceTier, atMs });
   return {
     cost_usd: priced.cost === undefined ? null : toUsdString(priced.cost),
     price_status: priced.priceStatus,
     price_version: priced.priceVersion ?? null,
   };
+}
+
+let listPrices: PriceBook | undefined;
+
+function currentPrices(): PriceBook {
+  listPrices ??= geminiPriceBook();
+  return runtimeSlot().runtime?.priceBook ?? listPrices;
 }
 
 /**

@@ -1,6 +1,13 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 
-import { ConfigError, init, meterFetch, trackAPIUsage, withUsage } from "../src/index.ts";
+import {
+  calculateCost,
+  ConfigError,
+  init,
+  meterFetch,
+  trackAPIUsage,
+  withUsage,
+} from "../src/index.ts";
 import { currentRuntime } from "../src/runtime-slot.ts";
 import { generate, simulated } from "./simulator/client.ts";
 import { withDatabase } from "./support/database.ts";
@@ -51,6 +58,45 @@ test("shutdown gives fetch back, and init can be called again", () =>
     }
     expect(await storedIds(pool)).toHaveLength(2);
   }));
+
+test("a call is priced by the app's own price, and its row says so", () =>
+  withDatabase(async ({ pool, url }) => {
+    const simulator = await simulated();
+    const prices = [{ id: "gemini-2.5-flash", input: "0", output: "1000000" }];
+    const spendspan = initialised({ databaseUrl: url, baseUrls: [simulator.url], prices });
+    await (await generate(simulator, "gemini-2.5-flash")).text();
+    await spendspan.flush();
+    const { rows } = await pool.query(
+      "select estimated_cost_usd::int as usd, output_tokens::int as tokens, price_version from api_usage",
+    );
+    expect(rows).toEqual([
+      {
+        usd: rows[0].tokens, // a dollar a token
+        tokens: expect.any(Number),
+        price_version: expect.stringMatching(
+          /^user:[0-9a-f]{8}\/gemini-2.5-flash@start\/standard$/,
+        ),
+      },
+    ]);
+    expect(rows[0].tokens).toBeGreaterThan(0);
+  }));
+
+const OLD =
+  "List prices were checked 91 days ago, on 2026-11-24: update spendspan, or give prices of your own";
+
+test.each([
+  ["2027-02-22T08:00:00Z", {}, []], // 7 + 31 + 31 + 21 days, which is 90
+  ["2027-02-23T08:00:00Z", {}, [OLD]],
+  ["2027-02-23T08:00:00Z", { maxPriceAgeDays: 91 }, []],
+  ["2027-02-23T08:00:00Z", { disabled: true }, []],
+])("the age of list prices is told at start, and once: at %s with %j", (now, options, warnings) => {
+  vi.useFakeTimers({ toFake: ["Date"], now: new Date(now) });
+  onTestFinished(() => void vi.useRealTimers());
+  const logger = new KeptLogger();
+  initialised({ logger, ...options });
+  calculateCost({ model: "gemini-2.5-flash", input_tokens: 1, output_tokens: 1 });
+  expect(logger.warnings).toEqual(warnings);
+});
 
 test("the shutdown of an earlier init leaves a later one alone", async () => {
   const earlier = initialised();

@@ -61,6 +61,40 @@ test("calculateCost knows no price for a model that nobody has heard of, and say
   });
 });
 
+test("calculateCost and trackAPIUsage know the app's own prices once init() was told of them", () =>
+  withDatabase(async ({ pool, url }) => {
+    expect(calculateCost(FLASH).cost_usd).toBe("0.00155");
+    const own = { id: "gemini-2.5-flash", input: "0.20", output: "2.00" };
+    const spendspan = initialised({ databaseUrl: url, prices: [own] });
+    // 1 000 × $0.20/M + 500 × $2.00/M = $0.0002 + $0.001
+    const { cost_usd, price_version } = calculateCost(FLASH);
+    expect(cost_usd).toBe("0.0012");
+    expect(price_version).toMatch(/^user:[0-9a-f]{8}\/gemini-2.5-flash@start\/standard$/);
+    const { model, input_tokens, output_tokens, at } = FLASH;
+    trackAPIUsage({
+      api_provider: "google_ai",
+      api_endpoint: "chat",
+      model,
+      input_tokens,
+      output_tokens,
+      created_at: at,
+    });
+    await spendspan.shutdown();
+    const { rows } = await pool.query("select estimated_cost_usd, price_version from api_usage");
+    expect(rows).toEqual([{ estimated_cost_usd: "0.001200000000", price_version }]);
+    expect(calculateCost(FLASH).cost_usd).toBe("0.00155");
+  }));
+
+test("a price changes at midnight by the clocks of `priceTimeZone`", () => {
+  // From $0.75 to $1.50 on 2027-01-01: in Berlin nine hours before California.
+  const query = { model: "gemini-3.8-flash", input_tokens: 1_000_000, output_tokens: 0 };
+  const at = "2026-12-31T23:00:00Z";
+  expect(calculateCost({ ...query, at }).cost_usd).toBe("0.75");
+  initialised({ priceTimeZone: "Europe/Berlin" });
+  expect(calculateCost({ ...query, at }).cost_usd).toBe("1.5");
+  expect(calculateCost({ ...query, at: "2026-12-31T22:59:59.999Z" }).cost_usd).toBe("0.75");
+});
+
 test("calculateCost names every fault of a bad query", () => {
   const query = {
     model: "",

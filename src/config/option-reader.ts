@@ -69,7 +69,7 @@ export class OptionReader {
     return defaultValue;
   }
 
-  text(name: OptionName, defaultValue: string): string {
+  text<D extends string | undefined>(name: OptionName, defaultValue: D): string | D {
     const given = this.given(name);
     return (given && this.#text(given)) ?? defaultValue;
   }

@@ -3,6 +3,7 @@
  * text; a value in code wins over the environment, and that over the default.
  */
 import type { Logger } from "../base/logger.ts";
+import type { UserPrice } from "../pricing/user-price.ts";
 import type { HttpRule } from "../providers/http-rule.ts";
 
 export interface SpendspanOptions {
@@ -60,6 +61,27 @@ export interface SpendspanOptions {
    * @defaultValue none
    */
   readonly httpRules?: readonly HttpRule[];
+  /**
+   * Prices of your own, for models that are billed otherwise than by the list, or are not in it. For
+   * their days they win over list prices, and over those of `pricesFile`.
+   * @defaultValue none
+   */
+  readonly prices?: readonly UserPrice[];
+  /**
+   * A JSON file that holds such prices, as a list; read at start.
+   * @defaultValue none
+   */
+  readonly pricesFile?: string;
+  /**
+   * Time zone, by its IANA name, at whose midnight a price begins or ends.
+   * @defaultValue `"America/Los_Angeles"`
+   */
+  readonly priceTimeZone?: string;
+  /**
+   * Days after which the list of prices is old, and a warning at start says so. Minimum 1.
+   * @defaultValue `90`
+   */
+  readonly maxPriceAgeDays?: number;
   /**
    * Serve `/metrics`, `/api/usage` and `/healthz`.
    * @defaultValue `true`
@@ -140,6 +162,10 @@ export const ENVIRONMENT: Readonly<Record<OptionName, string | undefined>> = {
   endpoints: "SPENDSPAN_ENDPOINTS",
   baseUrls: "SPENDSPAN_BASE_URLS",
   httpRules: undefined,
+  prices: undefined,
+  pricesFile: "SPENDSPAN_PRICES_FILE",
+  priceTimeZone: "SPENDSPAN_PRICE_TIME_ZONE",
+  maxPriceAgeDays: "SPENDSPAN_MAX_PRICE_AGE_DAYS",
   server: "SPENDSPAN_SERVER",
   host: "SPENDSPAN_HOST",
   port: "SPENDSPAN_PORT",

@@ -1,9 +1,12 @@
 /** Options, environment and defaults become one checked, frozen Config. Nothing below knows of them. */
 import { defaultLogger, type Logger } from "../base/logger.ts";
+import { GOOGLE_TIME_ZONE, isTimeZone } from "../pricing/effective-date.ts";
+import type { UserPrice } from "../pricing/user-price.ts";
 import { type HttpRule, httpRuleFaults } from "../providers/http-rule.ts";
 import { isTagValue, TAG_RULE } from "../usage/tags.ts";
 import { type Environment, OptionReader } from "./option-reader.ts";
 import type { SpendspanOptions } from "./options.ts";
+import { userPricesOf } from "./user-prices.ts";
 
 export interface Config {
   readonly disabled: boolean;
@@ -17,6 +20,11 @@ export interface Config {
   readonly endpoints: readonly string[];
   readonly baseUrls: readonly string[];
   readonly httpRules: readonly HttpRule[];
+  /** Those of `pricesFile` too; of two that hold, the later counts. */
+  readonly prices: readonly UserPrice[];
+  readonly pricesFile: string | undefined;
+  readonly priceTimeZone: string;
+  readonly maxPriceAgeDays: number;
   readonly server: boolean;
   readonly host: string;
   readonly port: number;
@@ -54,6 +62,10 @@ export function resolveConfig(options: SpendspanOptions, environment: Environmen
     endpoints: read.given("endpoints") ? read.list("endpoints") : GENERATE_METHODS,
     baseUrls: baseUrlsOf(read),
     httpRules: httpRulesOf(read, options),
+    prices: userPricesOf(read),
+    pricesFile: read.text("pricesFile", undefined),
+    priceTimeZone: priceTimeZoneOf(read),
+    maxPriceAgeDays: read.integer("maxPriceAgeDays", 90, [1, 36_500]),
     server: read.boolean("server", true),
     host: read.text("host", "127.0.0.1"),
     port: read.integer("port", 9_464, [0, 65_535]),
@@ -98,6 +110,14 @@ function httpRulesOf(
   if (rules.length === 0 || strays.length > 0) return [];
   for (const fault of httpRules.flatMap(httpRuleFaults)) read.fault(fault);
   return [...httpRules];
+}
+
+function priceTimeZoneOf(read: OptionReader): string {
+  const given = read.given("priceTimeZone");
+  if (given === undefined) return GOOGLE_TIME_ZONE;
+  if (typeof given.value === "string" && isTimeZone(given.value)) return given.value;
+  read.expected(given, "to be the IANA name of a time zone");
+  return GOOGLE_TIME_ZONE;
 }
 
 function loggerOf(read: OptionReader, { logger = defaultLogger }: SpendspanOptions): Logger {

@@ -1,8 +1,9 @@
 /** All that one model costs or did cost, with the rates of each period worked out when first asked for. */
 import type { Modality } from "../usage/tokens.ts";
-import { pacificMidnight } from "./effective-date.ts";
-import type { ModelPrice, PricePeriod, Tier } from "./list-price.ts";
+import type { DayStart } from "./effective-date.ts";
+import { type Platform, PLATFORMS, type PricePeriod, type Tier } from "./list-price.ts";
 import { rateCard, type RateCard } from "./rates.ts";
+import type { PricedModel, UserPeriod } from "./user-price.ts";
 
 /** A price in force. */
 export interface Price {
@@ -13,26 +14,34 @@ export interface Price {
   /**
    * Names the price in the book, so that a cost can be computed again from its row:
    * `<book>/<model>@<first day, or start>/<tier>`, then `/above-200k` where those rates were used.
-   * A price that is Vertex AI's own says so after the model: `<model>:vertex_ai@…`.
+   * A price that is Vertex AI's own says so after the model: `<model>:vertex_ai@…`. One that is
+   * the user's has `user:<digest>` in place of the book.
    */
   readonly priceVersion: string;
+  /** As it was written down. */
+  readonly period: PricePeriod | UserPeriod;
 }
 
 export class DatedPrices {
-  readonly #model: ModelPrice;
-  readonly #general: readonly Period[];
-  readonly #vertex: readonly Period[];
+  readonly #onGeminiApi: readonly Period[];
+  readonly #onVertexAi: readonly Period[];
 
-  constructor(bookVersion: string, model: ModelPrice) {
+  constructor(bookVersion: string, model: PricedModel, startOf: DayStart) {
     const name = `${bookVersion}/${model.id}`;
-    const periodsOf = (periods: readonly PricePeriod[], named: string) =>
-      periods.map((period) => new Period(named, model, period));
-    this.#model = model;
-    this.#general = periodsOf(model.periods, name);
-    this.#vertex =
-      model.vertexPeriods === undefined
-        ? this.#general
-        : periodsOf(model.vertexPeriods, `${name}:vertex_ai`);
+    const dated = (named: string, periods: readonly (PricePeriod | UserPeriod)[]) =>
+      periods.map((period) => new Period(named, model, period, startOf));
+    const general = dated(name, model.periods);
+    const { vertexPeriods } = model;
+    const vertex =
+      vertexPeriods === undefined ? general : dated(`${name}:vertex_ai`, vertexPeriods);
+    const on = (platform: Platform, listed: readonly Period[]) => [
+      ...(model.userPeriods ?? [])
+        .filter(({ platforms = PLATFORMS }) => platforms.includes(platform))
+        .flatMap((period) => dated(`${period.version}/${model.id}`, [period])),
+      ...(model.platforms.includes(platform) ? listed : []),
+    ];
+    this.#onGeminiApi = on("gemini_api", general);
+    this.#onVertexAi = on("vertex_ai", vertex);
   }
 
   /** The price in force at `atMs`; undefined when none is known for that day or platform. */
@@ -42,14 +51,13 @@ export class DatedPrices {
     tier: Tier,
     above200k: boolean,
   ): Price | undefined {
-    if (platform !== undefined && !this.#model.platforms.some((known) => known === platform)) {
-      return undefined;
-    }
-    const periods = platform === "vertex_ai" ? this.#vertex : this.#general;
-    for (const period of periods) {
-      if (atMs >= period.fromMs && atMs < period.toMs) return period.price(tier, above200k);
-    }
-    return undefined;
+    const period = this.#on(platform).find(({ fromMs, toMs }) => atMs >= fromMs && atMs < toMs);
+    return period?.price(tier, above200k);
+  }
+
+  #on(platform: string | undefined): readonly Period[] {
+    if (platform === "vertex_ai") return this.#onVertexAi;
+    return platform === undefined || platform === "gemini_api" ? this.#onGeminiApi : [];
   }
 }
 
@@ -57,14 +65,19 @@ class Period {
   readonly fromMs: number;
   readonly toMs: number;
   readonly #name: string;
-  readonly #model: ModelPrice;
-  readonly #period: PricePeriod;
+  readonly #model: PricedModel;
+  readonly #period: PricePeriod | UserPeriod;
   readonly #prices = new Map<Tier, Price>();
   readonly #pricesAbove200k = new Map<Tier, Price>();
 
-  constructor(name: string, model: ModelPrice, period: PricePeriod) {
-    this.fromMs = period.from === undefined ? -Infinity : pacificMidnight(period.from);
-    this.toMs = period.to === undefined ? Infinity : pacificMidnight(period.to);
+  constructor(
+    name: string,
+    model: PricedModel,
+    period: PricePeriod | UserPeriod,
+    startOf: DayStart,
+  ) {
+    this.fromMs = period.from === undefined ? -Infinity : startOf(period.from);
+    this.toMs = period.to === undefined ? Infinity : startOf(period.to);
     this.#name = `${name}@${period.from ?? "start"}`;
     this.#model = model;
     this.#period = period;
@@ -88,6 +101,7 @@ class Period {
       isFree: rates.input.standard === 0n && rates.output?.standard === 0n,
       mainOutput: this.#model.mainOutput,
       priceVersion: `${this.#name}/${tier}${long ? "/above-200k" : ""}`,
+      period: this.#period,
     };
   }
 }

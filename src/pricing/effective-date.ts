@@ -1,19 +1,45 @@
 /**
  * When a dated price begins: Google names days without a zone, and its billing days are US Pacific.
+ * Resellers may bill by days of their own, so the zone is a part.
  */
 import { parseTimestamp } from "../base/clock.ts";
 
-const ZONE = "America/Los_Angeles";
-const MS_PER_HOUR = 3_600_000;
+/** The moment at which `day` (`YYYY-MM-DD`) begins, in milliseconds since the Unix epoch. */
+export type DayStart = (day: string) => number;
+
+export const GOOGLE_TIME_ZONE = "America/Los_Angeles";
+const MS_PER_DAY = 86_400_000;
 
 /**
- * Midnight US Pacific time at the start of `day` (`YYYY-MM-DD`), in milliseconds since the Unix
- * epoch: `"2026-12-01"` is 2026-12-01T08:00Z, `"2026-08-13"` (daylight saving) is 2026-08-13T07:00Z.
+ * Where days begin by the clocks of `timeZone`: in Los Angeles `"2026-12-01"` begins at
+ * 2026-12-01T08:00Z, and `"2026-08-13"` (daylight saving) at 2026-08-13T07:00Z. A day whose midnight
+ * is skipped by its clocks begins when they are put forward.
+ *
+ * @param timeZone An IANA name. @throws RangeError when there is none of that name.
  */
-export function pacificMidnight(day: string): number {
-  // Eight hours past midnight UTC it is 0:00 or 1:00 there, before the clocks change at 2:00.
-  const midnightOrOne = parseTimestamp(`${day}T08:00:00Z`);
-  const hour = new Intl.DateTimeFormat("en-US", { timeZone: ZONE, hour: "numeric", hour12: false });
-  const isMidnight = Number(hour.format(midnightOrOne)) % 24 === 0;
-  return isMidnight ? midnightOrOne : midnightOrOne - MS_PER_HOUR;
+export function dayStartIn(timeZone: string): DayStart {
+  const wall = new Intl.DateTimeFormat("sv-SE", {
+    timeZone,
+    dateStyle: "short",
+    timeStyle: "medium",
+  });
+  const aheadOfUtcAt = (ms: number): number =>
+    parseTimestamp(`${wall.format(ms).replace(" ", "T")}Z`) - ms;
+  return (day) => {
+    const midnightUtc = parseTimestamp(`${day}T00:00:00Z`);
+    // Where the clocks change about then, only one of these is midnight by them.
+    const before = midnightUtc - aheadOfUtcAt(midnightUtc - MS_PER_DAY);
+    const after = midnightUtc - aheadOfUtcAt(midnightUtc + MS_PER_DAY);
+    const isMidnight = (ms: number): boolean => ms + aheadOfUtcAt(ms) === midnightUtc;
+    return isMidnight(after) && !isMidnight(before) ? after : before;
+  };
+}
+
+/** Whether `name` is an IANA time zone, such as `Europe/Berlin`; a bare offset is none. */
+export function isTimeZone(name: string): boolean {
+  try {
+    return /^[a-z]/i.test(name) && Boolean(new Intl.DateTimeFormat("en", { timeZone: name }));
+  } catch {
+    return false;
+  }
 }

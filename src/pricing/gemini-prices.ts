@@ -28,6 +28,7 @@ export const GEMINI_PRICES: readonly ModelPrice[] = [
   ...SPECIALISED,
 ];
 
-export function geminiPriceBook(): PriceBook {
-  return new PriceBook(CHECKED_ON, GEMINI_PRICES);
+/** @param timeZone By whose midnights prices change. */
+export function geminiPriceBook(timeZone?: string): PriceBook {
+  return new PriceBook(CHECKED_ON, GEMINI_PRICES, timeZone);
 }

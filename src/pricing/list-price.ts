@@ -42,16 +42,20 @@ export interface TierPrice extends TokenRates {
 
 export type TierPrices = { readonly standard: TierPrice } & { readonly [T in Tier]?: TierPrice };
 
-export interface PricePeriod {
-  /** First day, `YYYY-MM-DD`, from midnight US Pacific time; absent: since the model appeared. */
+/** Days, `YYYY-MM-DD`, each from its midnight by the book's time zone: US Pacific time. */
+export interface DatedTiers {
+  /** First day; absent: since the model appeared. */
   readonly from?: string;
   /** The day on which it no longer holds; absent: until further notice. */
   readonly to?: string;
   readonly tiers: TierPrices;
+  readonly notes?: string;
+}
+
+export interface PricePeriod extends DatedTiers {
   /** Keys of `prices/sources.ts`. */
   readonly sources: readonly Source[];
   readonly confidence: "high" | "medium" | "low";
-  readonly notes?: string;
 }
 
 export interface ModelPrice {

@@ -4,6 +4,7 @@
  * A price is never found by a bare prefix: `gemini-3.8-flash-tts` is not `gemini-3.8-flash`, and
  * costs more than twice as much.
  */
+import type { ModelPrice } from "./list-price.ts";
 
 const RESOURCE_PREFIX = /^(?:(?:projects\/.+\/)?publishers\/google\/)?models\//;
 /** A frozen version of a model: `-001`, `-preview-05-20`, `-09-2025`. */
@@ -13,6 +14,24 @@ const VERSION_SUFFIX =
 /** `"models/Gemini-2.5-Flash"` is `"gemini-2.5-flash"`. */
 export function modelIdOf(name: string): string {
   return name.toLowerCase().replace(RESOURCE_PREFIX, "");
+}
+
+/** By id or alias, by pattern, then as a frozen version of an id. */
+export function findModel<M extends ModelPrice>(
+  models: readonly M[],
+  modelId: string,
+): M | undefined {
+  const stem = withoutVersion(modelId);
+  return (
+    models.find((model) => isNameOf(model, modelId)) ??
+    models.find((model) => model.patterns?.some((pattern) => pattern.test(modelId))) ??
+    (stem === undefined ? undefined : models.find((model) => model.id === stem))
+  );
+}
+
+/** True of an id and an alias: what names this model and no version of it. */
+export function isNameOf({ id, aliases }: ModelPrice, modelId: string): boolean {
+  return id === modelId || aliases?.includes(modelId) === true;
 }
 
 /** The id of which `modelId` is a frozen version; undefined when it is not named like one. */

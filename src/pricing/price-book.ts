@@ -2,14 +2,17 @@
  * The dated price book: which price held for a model at a moment.
  */
 import { DatedPrices, type Price } from "./dated-prices.ts";
-import type { ModelPrice, Tier } from "./list-price.ts";
-import { modelIdOf, withoutVersion } from "./model-id.ts";
+import { type DayStart, dayStartIn, GOOGLE_TIME_ZONE } from "./effective-date.ts";
+import type { Tier } from "./list-price.ts";
+import { findModel, modelIdOf } from "./model-id.ts";
+import { type PricedModel, type UserPrice, withUserPrice } from "./user-price.ts";
 
 /** Prompts above this are billed at the `above200k` rates, all of the request. */
 const LONG_PROMPT_TOKENS = 200_000;
 /** Names seen and remembered; a stream of made-up names must not grow the memory. */
 const MAX_REMEMBERED = 1_000;
 const MAX_NAME_LENGTH = 256;
+const MS_PER_DAY = 86_400_000;
 
 export interface PriceQuery {
   /** As the provider spells it: an id, or a resource name such as `models/…`. */
@@ -24,25 +27,45 @@ export interface PriceQuery {
 }
 
 export class PriceBook {
-  /** Part of every `priceVersion`: the day on which the book was last checked. */
+  /** Part of every `priceVersion` of the list: the day on which it was last checked. */
   readonly version: string;
-  readonly #models: readonly ModelPrice[];
+  readonly models: readonly PricedModel[];
+  /** By whose midnights prices change. */
+  readonly timeZone: string;
+  readonly #startOf: DayStart;
   readonly #remembered = new Map<string, DatedPrices | undefined>();
-  #byId: ReadonlyMap<string, ModelPrice> | undefined;
-  readonly #dated = new Map<ModelPrice, DatedPrices>();
+  readonly #dated = new Map<PricedModel, DatedPrices>();
 
-  constructor(version: string, models: readonly ModelPrice[]) {
+  /** @throws RangeError when there is no such time zone; `config/` has checked it. */
+  constructor(
+    version: string,
+    models: readonly PricedModel[],
+    timeZone: string = GOOGLE_TIME_ZONE,
+  ) {
     this.version = version;
-    this.#models = models;
+    this.models = models;
+    this.timeZone = timeZone;
+    this.#startOf = dayStartIn(timeZone);
+  }
+
+  /** This book, and over it `prices`, each for its days. Of two that hold, the later counts. */
+  with(prices: readonly UserPrice[]): PriceBook {
+    const models = prices.reduce(withUserPrice, this.models);
+    return new PriceBook(this.version, models, this.timeZone);
   }
 
   /**
-   * The price in force, or undefined if the book has none. Dates are midnight US Pacific time; the
-   * first day of a period is in it, the last is not.
+   * The price in force, or undefined if the book has none. The first day of a period is in it, the
+   * last is not.
    */
   priceAt(query: PriceQuery): Price | undefined {
     const above200k = query.promptTokens > LONG_PROMPT_TOKENS;
     return this.#pricesOf(query.model)?.at(query.atMs, query.platform, query.tier, above200k);
+  }
+
+  /** Whole days from the last check of the list to `atMs`, in milliseconds since the Unix epoch. */
+  ageInDays(atMs: number): number {
+    return Math.floor((atMs - this.#startOf(this.version)) / MS_PER_DAY);
   }
 
   #pricesOf(name: string): DatedPrices | undefined {
@@ -50,38 +73,19 @@ export class PriceBook {
     if (known !== undefined || this.#remembered.has(name)) return known;
     if (name.length > MAX_NAME_LENGTH) return undefined;
 
-    const model = this.#find(modelIdOf(name));
+    const model = findModel(this.models, modelIdOf(name));
     const prices = model === undefined ? undefined : this.#datedOf(model);
     if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear();
     this.#remembered.set(name, prices);
     return prices;
   }
 
-  /** By id or alias, by pattern, then as a frozen version of an id. */
-  #find(modelId: string): ModelPrice | undefined {
-    this.#byId ??= indexed(this.#models);
-    const named = this.#byId.get(modelId);
-    if (named !== undefined) return named;
-    const alike = this.#models.find((model) => model.patterns?.some((one) => one.test(modelId)));
-    if (alike !== undefined) return alike;
-    const stem = withoutVersion(modelId);
-    return stem === undefined ? undefined : this.#models.find((model) => model.id === stem);
-  }
-
-  #datedOf(model: ModelPrice): DatedPrices {
+  #datedOf(model: PricedModel): DatedPrices {
     let dated = this.#dated.get(model);
     if (dated === undefined) {
-      dated = new DatedPrices(this.version, model);
+      dated = new DatedPrices(this.version, model, this.#startOf);
       this.#dated.set(model, dated);
     }
     return dated;
   }
-}
-
-function indexed(models: readonly ModelPrice[]): ReadonlyMap<string, ModelPrice> {
-  const byId = new Map<string, ModelPrice>();
-  for (const model of models) {
-    for (const id of [model.id, ...(model.aliases ?? [])]) byId.set(id, model);
-  }
-  return byId;
 }

@@ -20,6 +20,10 @@ const VALUES = {
     value: ["https://a.example", "http://b.example/x"],
   },
   httpRules: { text: undefined, value: [WEATHER] },
+  prices: { text: undefined, value: [{ id: "gemini-9-flash", input: "0.25" }] },
+  pricesFile: { text: "test/fixtures/prices.json", value: "test/fixtures/prices.json" },
+  priceTimeZone: { text: "Europe/Berlin", value: "Europe/Berlin" },
+  maxPriceAgeDays: { text: "30", value: 30 },
   endpoints: { text: "chat, extract", value: ["chat", "extract"] },
   server: { text: "off", value: false },
   host: { text: "0.0.0.0", value: "0.0.0.0" },
@@ -51,16 +55,15 @@ describe("options, variables and Config stay in step", () => {
     );
   });
 
-  test("every option is optional, and every value of a Config is settled but for two", () => {
+  test("every option is optional, and every value of a Config is settled but for three", () => {
     expectTypeOf<Record<never, never>>().toExtend<SpendspanOptions>();
     expectTypeOf<Config>().toExtend<{ readonly [N in OptionName]: unknown }>();
-    expectTypeOf<Omit<Config, "databaseUrl" | "token">>().toExtend<
-      Required<Omit<SpendspanOptions, "databaseUrl" | "token">>
-    >();
+    type Unsettled = "databaseUrl" | "pricesFile" | "token";
+    expectTypeOf<Omit<Config, Unsettled>>().toExtend<Required<Omit<SpendspanOptions, Unsettled>>>();
     const unsettled = Object.entries(resolveConfig({}, {})).filter(
       ([, value]) => value === undefined,
     );
-    expect(unsettled.map(([name]) => name)).toEqual(["databaseUrl", "token"]);
+    expect(unsettled.map(([name]) => name)).toEqual(["databaseUrl", "pricesFile", "token"]);
   });
 
   test.each(withVariable)("%s has the variable that its name says", (name) => {
@@ -70,7 +73,7 @@ describe("options, variables and Config stay in step", () => {
 
   test("an option without a variable is one that text can't express", () => {
     const without = entries.filter(([name]) => ENVIRONMENT[name] === undefined);
-    expect(without.map(([name]) => name)).toEqual(["httpRules", "logger"]);
+    expect(without.map(([name]) => name)).toEqual(["httpRules", "prices", "logger"]);
   });
 });
 

@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 
 import { costOf } from "../../src/pricing/cost.ts";
-import { pacificMidnight } from "../../src/pricing/effective-date.ts";
 import { GEMINI_PRICES, geminiPriceBook } from "../../src/pricing/gemini-prices.ts";
 import { TIERS } from "../../src/pricing/list-price.ts";
 import { picodollarsPerToken } from "../../src/pricing/rates.ts";
 import { TOKEN_KINDS, type TokenCounts } from "../../src/usage/tokens.ts";
+import { pacificMidnight } from "../support/pacific-time.ts";
 import { anyTokens, tokensOf } from "../support/tokens.ts";
 
 const BOOK = geminiPriceBook();

@@ -8,9 +8,9 @@ import {
   NOT_BILLED,
   UNPRICED,
 } from "../../src/pricing/cost.ts";
-import { pacificMidnight } from "../../src/pricing/effective-date.ts";
 import { geminiPriceBook } from "../../src/pricing/gemini-prices.ts";
 import type { TokenCounts } from "../../src/usage/tokens.ts";
+import { pacificMidnight } from "../support/pacific-time.ts";
 import { tokensOf } from "../support/tokens.ts";
 
 const BOOK = geminiPriceBook();

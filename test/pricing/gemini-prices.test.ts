@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 
-import { pacificMidnight } from "../../src/pricing/effective-date.ts";
 import { GEMINI_PRICES } from "../../src/pricing/gemini-prices.ts";
 import type { PricePeriod, Rate, TierPrice } from "../../src/pricing/list-price.ts";
 import { SOURCES } from "../../src/pricing/prices/sources.ts";
 import { picodollarsPerToken } from "../../src/pricing/rates.ts";
+import { pacificMidnight } from "../support/pacific-time.ts";
 
 interface NamedRate {
   readonly name: string;

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 
-import { pacificMidnight } from "../../src/pricing/effective-date.ts";
 import { geminiPriceBook } from "../../src/pricing/gemini-prices.ts";
 import type { ModelPrice } from "../../src/pricing/list-price.ts";
 import { PriceBook, type PriceQuery } from "../../src/pricing/price-book.ts";
+import { pacificMidnight } from "../support/pacific-time.ts";
 
 const NOON = pacificMidnight("2026-11-24") + 12 * 3_600_000;
 const GEMINI = geminiPriceBook();

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 
 import { toUsdString } from "../../../src/base/money.ts";
-import { pacificMidnight } from "../../../src/pricing/effective-date.ts";
 import { geminiPriceBook } from "../../../src/pricing/gemini-prices.ts";
 import { createGeminiProvider } from "../../../src/providers/gemini/provider.ts";
 import type { Operation, Outcome, ResponseFacts } from "../../../src/providers/operation.ts";
+import { pacificMidnight } from "../../support/pacific-time.ts";
 import { tokensOf } from "../../support/tokens.ts";
 
 const NOON = pacificMidnight("2026-11-24") + 12 * 3_600_000;

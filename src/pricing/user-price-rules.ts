@@ -1,0 +1,129 @@
+/**
+ * What a user's price has to look like. It comes as JSON or from JavaScript, past the types, and a
+ * misspelt field must not become a price that is silently too low: every fault is named by its path.
+ */
+import { isoTimestamp, parseTimestamp } from "../base/clock.ts";
+import { shown } from "../base/error-text.ts";
+import { MODALITIES } from "../usage/tokens.ts";
+import { PLATFORMS, TIERS } from "./list-price.ts";
+import { picodollarsPerToken } from "./rates.ts";
+import type { UserPrice } from "./user-price.ts";
+
+/** The faults of a value, each a sentence; none when it keeps the rule. */
+type Rule = (value: unknown, path: string) => readonly string[];
+type Rules = Readonly<Record<string, Rule>>;
+
+const MAX_TEXT_LENGTH = 256;
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+const TEXT = keeping(isText, `a text of 1 to ${MAX_TEXT_LENGTH} characters`);
+const DATE = keeping(isDay, "a day as YYYY-MM-DD");
+const AMOUNT = keeping(isAmount, 'US dollars as a text of at most 6 decimals, such as "0.25"');
+const AMOUNTS = recordOf({
+  default: AMOUNT,
+  ...Object.fromEntries(MODALITIES.map((modality) => [modality, AMOUNT])),
+});
+const RATES: Rules = { input: rate, output: rate, cacheRead: rate };
+const TIER: Rules = {
+  ...RATES,
+  cacheStoragePerHour: AMOUNT,
+  above200k: recordOf(RATES, ["input"]),
+};
+const OTHER_TIERS = TIERS.filter((tier) => tier !== "standard");
+const PRICE = recordOf(
+  {
+    ...TIER,
+    id: TEXT,
+    aliases: listOf(TEXT),
+    from: DATE,
+    to: DATE,
+    platforms: listOf(keeping(isPlatform, `one of ${PLATFORMS.join(", ")}`)),
+    tiers: recordOf(
+      Object.fromEntries(OTHER_TIERS.map((tier) => [tier, recordOf(TIER, ["input"])])),
+    ),
+    notes: keeping(isAnyText, "a text"),
+  },
+  ["id", "input"],
+);
+
+/** True when `value` is a price; else its faults, under the name `path`, are added to `faults`. */
+export function isUserPrice(value: unknown, path: string, faults: string[]): value is UserPrice {
+  const found = [...PRICE(value, path), ...endBeforeBeginning(value, path)];
+  faults.push(...found);
+  return found.length === 0;
+}
+
+function endBeforeBeginning(value: unknown, path: string): readonly string[] {
+  const { from, to } = isRecord(value) ? value : {};
+  if (!isDay(from) || !isDay(to) || from < to) return [];
+  return [`Expected \`${path}.to\` to be later than \`from\`, which is ${from}, got ${to}`];
+}
+
+function rate(value: unknown, path: string): readonly string[] {
+  if (!isRecord(value)) return AMOUNT(value, path);
+  if (Object.hasOwn(value, "default") || Object.hasOwn(value, "text")) return AMOUNTS(value, path);
+  return [`Expected \`${path}\` to have \`default\` or \`text\``, ...AMOUNTS(value, path)];
+}
+
+function recordOf(rules: Rules, required: readonly string[] = []): Rule {
+  return (value, path) => {
+    if (!isRecord(value)) return [`Expected \`${path}\` to be an object, got ${shown(value)}`];
+    const missing = required.filter((name) => value[name] === undefined);
+    return [
+      ...missing.map((name) => `Expected \`${path}\` to have \`${name}\``),
+      ...Object.entries(value).flatMap(([name, each]) => {
+        const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
+        if (rule === undefined) return [strayField(path, name, rules)];
+        return each === undefined ? [] : rule(each, `${path}.${name}`);
+      }),
+    ];
+  };
+}
+
+function strayField(path: string, name: string, rules: Rules): string {
+  const known = Object.keys(rules).join(", ");
+  return `Expected a field of \`${path}\` to be one of ${known}, got ${shown(name)}`;
+}
+
+function listOf(rule: Rule): Rule {
+  return (value, path) => {
+    if (!Array.isArray(value)) return [`Expected \`${path}\` to be a list, got ${shown(value)}`];
+    return value.flatMap((each: unknown, at) => rule(each, `${path}[${at}]`));
+  };
+}
+
+function keeping(keeps: (value: unknown) => boolean, form: string): Rule {
+  return (value, path) =>
+    keeps(value) ? [] : [`Expected \`${path}\` to be ${form}, got ${shown(value)}`];
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isAnyText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isText(value: unknown): boolean {
+  return isAnyText(value) && value !== "" && value.length <= MAX_TEXT_LENGTH;
+}
+
+/** A day that there is: no 30th of February. */
+function isDay(value: unknown): value is string {
+  if (!isAnyText(value) || !DAY.test(value)) return false;
+  const ms = parseTimestamp(`${value}T00:00:00Z`);
+  return !Number.isNaN(ms) && isoTimestamp(ms).startsWith(value);
+}
+
+function isPlatform(value: unknown): boolean {
+  return PLATFORMS.some((platform) => platform === value);
+}
+
+function isAmount(value: unknown): boolean {
+  try {
+    return isAnyText(value) && picodollarsPerToken(value) >= 0n;
+  } catch {
+    return false;
+  }
+}
