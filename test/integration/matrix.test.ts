@@ -87,6 +87,12 @@ async function expectSameReckoning({ file, nodeOptions = [] }: App): Promise<voi
     expect(requests).toEqual(
       Object.fromEntries([...byBrand].map(([brand, rows]) => [brand, rows.length])),
     );
+    // Four tool rounds and an answer; an answer in three parts; one refused, and tried again.
+    expect(requests).toMatchObject({
+      "genai-3/functionCalling": 5,
+      "genai-2/continuation": 3,
+      "genai-3/retry": 2,
+    });
     const costs = sumsBy(samplesOf(metrics, "api_usage_cost_usd_total"), "brand");
     for (const [brand, rows] of byBrand) {
       // The page holds doubles, the ledger doesn't: they agree to the picodollar.
