@@ -41,7 +41,8 @@ export class Call implements BodyOwner {
   readonly #parts: CallParts;
   readonly #startedAtMs: number;
   readonly #startedMonotonicMs: number;
-  #response: Response | undefined;
+  /** Of the answer only this is kept: a response that the app forgot must be free to be collected. */
+  #answer: { readonly status: number; readonly contentType: string } | undefined;
   #reading: Reading | undefined;
   #firstChunkMs: number | undefined;
   #settled = false;
@@ -79,7 +80,7 @@ export class Call implements BodyOwner {
   }
 
   newScanner(): BodyScanner {
-    const contentType = this.#response?.headers.get("content-type") ?? "";
+    const contentType = this.#answer?.contentType ?? "";
     const { members } = this.#start.operation;
     return contentType.includes("event-stream")
       ? new EventStreamScanner(members)
@@ -100,10 +101,11 @@ export class Call implements BodyOwner {
   }
 
   #answered(response: Response): void {
-    this.#response = response;
     const { billed, members } = this.#start.operation;
     const readsBody = billed && members.sparse.length + members.common.length > 0;
     try {
+      const contentType = response.headers.get("content-type") ?? "";
+      this.#answer = { status: response.status, contentType };
       if (readsBody && response.body !== null) {
         this.#reading = new Reading(this);
         observeResponse(response, this.#reading, this.#parts.response);
@@ -123,7 +125,7 @@ export class Call implements BodyOwner {
     try {
       const facts = factsIn(operation, end.payloads ?? []);
       const verdict = verdictOf(
-        { ...NO_END, ...end, httpStatusCode: this.#response?.status },
+        { ...NO_END, ...end, httpStatusCode: this.#answer?.status },
         facts,
         operation.streaming,
       );
@@ -141,7 +143,7 @@ export class Call implements BodyOwner {
 
   #record(facts: ResponseFacts, verdict: Verdict, end: Ending): UsageRecord {
     const { id, operation, tags, span } = this.#start;
-    const httpStatusCode = this.#response?.status;
+    const httpStatusCode = this.#answer?.status;
     const { status, errorType, complete } = verdict;
     const startedAtMs = this.#startedAtMs;
     const neverSent = end.failure?.neverSent ?? false;

@@ -16,7 +16,7 @@ export interface ResponseParts extends BodyParts {
 const CONSUMERS = ["arrayBuffer", "blob", "bytes", "formData", "json", "text"] as const;
 type Consumer = (typeof CONSUMERS)[number];
 
-export class ObservedResponse implements UnattendedBody, Attendance {
+class ObservedResponse implements UnattendedBody, Attendance {
   readonly #response: Response;
   readonly #reading: Reading;
   readonly #parts: ResponseParts;
@@ -119,6 +119,7 @@ export class ObservedResponse implements UnattendedBody, Attendance {
     // `clone()` gives the response a new stream, so the one observed may be an old one.
     if (body !== this.#body?.native && !body.locked) {
       this.#body = new ObservedBody(body, this.#reading, this, this.#parts);
+      this.#parts.unattended.abandonWithBody(body, this.#reading);
     }
     return body;
   }

@@ -1,14 +1,18 @@
 /**
  * Bodies that nobody is reading: never begun, or left by a reader that let go (`@google/genai`
- * does, when the app breaks out of a stream). After a grace they are read to their end.
+ * does, when the app breaks out of a stream). After a grace they are read to their end. One that an
+ * app forgot with its reader still on it can't be read; it is given up when it is collected.
  */
 import type { Clock } from "../base/clock.ts";
 
-export interface UnattendedBody {
-  /** Reads on by itself. */
-  readAhead(): void;
+export interface Abandonable {
   /** Reports what was seen so far. */
   abandon(): void;
+}
+
+export interface UnattendedBody extends Abandonable {
+  /** Reads on by itself. */
+  readAhead(): void;
 }
 
 export interface UnattendedOptions {
@@ -22,6 +26,7 @@ export class UnattendedBodies {
   readonly #graceMs: number;
   /** In the order of their time: each waits equally long. */
   readonly #sinceMs = new Map<UnattendedBody, number>();
+  readonly #forgotten = new FinalizationRegistry<Abandonable>((reading) => reading.abandon());
   #timer: NodeJS.Timeout | undefined;
 
   constructor({ clock, graceMs }: UnattendedOptions) {
@@ -37,6 +42,11 @@ export class UnattendedBodies {
 
   remove(body: UnattendedBody): void {
     this.#sinceMs.delete(body);
+  }
+
+  /** Abandons `reading` when `body` is collected; `reading` must not keep it alive. */
+  abandonWithBody(body: object, reading: Abandonable): void {
+    this.#forgotten.register(body, reading);
   }
 
   /** All of them, which are then no longer looked after here. */

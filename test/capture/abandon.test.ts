@@ -1,11 +1,17 @@
 /** Bodies that the app doesn't read to their end: each is one record, with the final usage where it can be learnt. */
 import type { ServerResponse } from "node:http";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 
 import { expect, test } from "vitest";
 
 import type { MeterOptions } from "../../src/capture/meter.ts";
 import { serve } from "../support/http-server.ts";
 import { type Metering, metering } from "../support/metering.ts";
+
+setFlagsFromString("--expose-gc");
+const collectGarbage: () => void = runInNewContext("gc");
 
 const usage = (prompt: number) => ({
   promptTokenCount: prompt,
@@ -264,5 +270,25 @@ test("a process that ends books a stream under way as unknown, with the usage se
     usageStatus: "partial",
     cost: COST_OF_ONE,
   });
+  expect(it.records.all).toHaveLength(1);
+});
+
+test("a body that the app forgot with a reader on it is given up when it is collected", async () => {
+  await using it = await stream();
+  const forget = async (): Promise<void> => {
+    const response = await it.open();
+    it.send();
+    await response.body!.getReader().read();
+  };
+  await forget();
+  const record = it.records.next();
+  let settled = false;
+  void record.then(() => (settled = true));
+  // Collection has its own time, in turns of the loop; without it the test runs into its time limit.
+  while (!settled) {
+    collectGarbage();
+    await nextTurn();
+  }
+  expect(await record).toMatchObject({ status: "cancelled", errorType: "abandoned" });
   expect(it.records.all).toHaveLength(1);
 });

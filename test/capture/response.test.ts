@@ -3,6 +3,7 @@ import type { ServerResponse } from "node:http";
 
 import { describe, expect, test } from "vitest";
 
+import { meteredFetch } from "../../src/capture/fetch.ts";
 import { serve, type TestServer } from "../support/http-server.ts";
 import { type Metering, metering } from "../support/metering.ts";
 import { readAll, WAYS } from "../support/ways-to-read.ts";
@@ -219,26 +220,24 @@ test("an answer without a body is booked at once, with its usage unknown", async
   });
 });
 
-test("a fetch that gives no real Response is left alone, and its call still booked", async () => {
-  await using it = await exchange();
-  const frozen = Object.freeze({
-    ok: true,
-    status: 200,
-    headers: new Headers(),
-    body: {},
-    json: async () => ANSWER,
-  });
-  const { meteredFetch } = await import("../../src/capture/fetch.ts");
-  const fetchOfApp = meteredFetch((async () => frozen) as never, () => it.meter);
-  const response = await fetchOfApp(
-    `${it.server.url}/v1beta/models/gemini-2.5-flash:generateContent`,
-    { method: "POST" },
-  );
-  expect(response).toBe(frozen);
-  expect(await response.json()).toBe(ANSWER);
-  expect(await it.records.next()).toMatchObject({
-    status: "success",
-    usageStatus: "missing",
-    cost: undefined,
-  });
-});
+test.each([
+  [
+    "frozen",
+    Object.freeze({ status: 200, headers: new Headers(), body: {}, json: async () => ANSWER }),
+  ],
+  ["bare", { json: async () => ANSWER }],
+])(
+  "a fetch that gives no real Response (%s) is left alone, and its call still booked",
+  async (_, answer) => {
+    await using it = await exchange();
+    const fetchOfApp = meteredFetch((async () => answer) as never, () => it.meter);
+    const response = await fetchOfApp(
+      `${it.server.url}/v1beta/models/gemini-2.5-flash:generateContent`,
+      { method: "POST" },
+    );
+    expect(response).toBe(answer);
+    expect(await response.json()).toBe(ANSWER);
+    expect(await it.records.next()).toMatchObject({ usageStatus: "missing", cost: undefined });
+    expect(it.records.all).toHaveLength(1);
+  },
+);
