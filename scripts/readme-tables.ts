@@ -1,6 +1,7 @@
 /** The tables of README that are made of the code: a test compares them, and `npm run readme` writes them. */
 import { readFileSync } from "node:fs";
 
+import { COMMANDS } from "../src/cli/main.ts";
 import { ENVIRONMENT } from "../src/config/options.ts";
 import { CONVENTION_METRICS, OWN_METRICS } from "../src/metrics/catalogue.ts";
 import type { MetricSpec } from "../src/semconv/metric.ts";
@@ -13,7 +14,7 @@ export const README: URL = new URL("../README.md", import.meta.url);
 
 /** `readme` with every generated table as the code would have it. */
 export function withTables(readme: string): string {
-  const tables = { options: optionTable(), metrics: metricTable() };
+  const tables = { options: optionTable(), metrics: metricTable(), commands: commandTable() };
   return Object.entries(tables).reduce((text, [name, table]) => {
     const [begin, end] = [`<!-- begin ${name} -->`, `<!-- end ${name} -->`];
     const [from, to] = [text.indexOf(begin), text.indexOf(end)];
@@ -42,6 +43,17 @@ function metricTable(): string {
     metric.help,
   ]);
   return tableOf(["metric", "kind", "labels", "what it says"], rows);
+}
+
+function commandTable(): string {
+  const rows = COMMANDS.map(({ name, argument, flags, summary }) => [
+    `\`npx spendspan ${name}${argument === undefined ? "" : ` [${argument.name}]`}\``,
+    Object.keys(flags)
+      .map((flag) => `\`--${flag}\``)
+      .join(", "),
+    summary,
+  ]);
+  return tableOf(["command", "flags", "what it does"], rows);
 }
 
 function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {

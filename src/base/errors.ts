@@ -7,6 +7,7 @@ export type ErrorCode =
   | "ERR_NODE_VERSION"
   | "ERR_CONFIG"
   | "ERR_MONEY"
+  | "ERR_NO_PRICE"
   | "ERR_TAG"
   | "ERR_BRAND_REQUIRED"
   | "ERR_NOT_INITIALISED"

@@ -9,10 +9,11 @@ import { ConfigError, errorCodeOf, messageOf, SpendspanError } from "../base/err
 import { type Command, overviewOf, usageOf } from "./command.ts";
 import { parseFlags, UsageError } from "./flags.ts";
 import { migrateCommand } from "./migrate.ts";
+import { pricesCommand } from "./prices.ts";
 import { statsCommand } from "./stats.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 
-const COMMANDS: readonly Command[] = [migrateCommand, statsCommand];
+export const COMMANDS: readonly Command[] = [migrateCommand, pricesCommand, statsCommand];
 const HELP: readonly string[] = ["help", "--help", "-h"];
 const VERSION: readonly string[] = ["version", "--version", "-v"];
 
@@ -34,7 +35,7 @@ export async function main(
   }
   try {
     if (command === undefined) throw new UsageError(strayCommand(name));
-    await command.run(parseFlags(rest, command.flags), terminal);
+    await command.run(parseFlags(rest, command.flags, command.argument?.name), terminal);
     return 0;
   } catch (error) {
     return failed(error, command, terminal);

@@ -99,7 +99,7 @@ class Bill {
 
   /** An answer that doesn't say its modality: of the one that the model is made for. */
   #mainOutput(count: number): ModalityCounts | undefined {
-    const modality = this.#price.mainOutput;
+    const modality = this.#price.model.mainOutput;
     if (modality === undefined || count === 0) return undefined;
     this.#isAssumed = true;
     return { [modality]: count };

@@ -1,5 +1,4 @@
 /** All that one model costs or did cost, with the rates of each period worked out when first asked for. */
-import type { Modality } from "../usage/tokens.ts";
 import type { DayStart } from "./effective-date.ts";
 import { type Platform, PLATFORMS, type PricePeriod, type Tier } from "./list-price.ts";
 import { rateCard, type RateCard } from "./rates.ts";
@@ -10,7 +9,6 @@ export interface Price {
   readonly rates: RateCard;
   /** True when Google gives the model away: a known zero. */
   readonly isFree: boolean;
-  readonly mainOutput: Modality | undefined;
   /**
    * Names the price in the book, so that a cost can be computed again from its row:
    * `<book>/<model>@<first day, or start>/<tier>`, then `/above-200k` where those rates were used.
@@ -18,6 +16,7 @@ export interface Price {
    * the user's has `user:<digest>` in place of the book.
    */
   readonly priceVersion: string;
+  readonly model: PricedModel;
   /** As it was written down. */
   readonly period: PricePeriod | UserPeriod;
 }
@@ -99,8 +98,8 @@ class Period {
     return {
       rates,
       isFree: rates.input.standard === 0n && rates.output?.standard === 0n,
-      mainOutput: this.#model.mainOutput,
       priceVersion: `${this.#name}/${tier}${long ? "/above-200k" : ""}`,
+      model: this.#model,
       period: this.#period,
     };
   }

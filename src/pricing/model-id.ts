@@ -34,6 +34,20 @@ export function isNameOf({ id, aliases }: ModelPrice, modelId: string): boolean 
   return id === modelId || aliases?.includes(modelId) === true;
 }
 
+/**
+ * Ids that share the most segments of `modelId` from its beginning, two at least: of
+ * `gemini-3.8-pro-new` the ids `gemini-3.8-…`. For a message, never for a price.
+ */
+export function familyOf(models: readonly ModelPrice[], modelId: string): readonly string[] {
+  const segments = modelId.split("-");
+  for (let count = segments.length; count >= 2; count--) {
+    const stem = segments.slice(0, count).join("-");
+    const family = models.filter(({ id }) => id === stem || id.startsWith(`${stem}-`));
+    if (family.length > 0) return family.map(({ id }) => id);
+  }
+  return [];
+}
+
 /** The id of which `modelId` is a frozen version; undefined when it is not named like one. */
 export function withoutVersion(modelId: string): string | undefined {
   const stem = modelId.replace(VERSION_SUFFIX, "");

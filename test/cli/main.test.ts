@@ -7,6 +7,7 @@ import { runCommand } from "../support/terminal.ts";
 const OVERVIEW = `Usage: spendspan <command> [flags]
 
   migrate         Bring the ledger's schema up to date; safe to run anywhere, any number of times
+  prices          Show the prices in force, or all that is known of one model's
   stats           Show what was spent, by brand and by model
   help [command]  Say how to call it
   version         Print the version`;

@@ -10,6 +10,7 @@ import { README, withTables } from "../../scripts/readme-tables.ts";
 import { ENVIRONMENT } from "../../src/config/options.ts";
 import { startSimulator } from "../simulator/simulator.ts";
 import { withDatabase } from "../support/database.ts";
+import { runCommand } from "../support/terminal.ts";
 
 const readme = readFileSync(README, "utf8");
 const run = promisify(execFile);
@@ -28,6 +29,12 @@ test("every option has a row with its default and its variable", () => {
 
 test("a README whose markers are gone is told, not passed over", () => {
   expect(() => withTables("# nothing")).toThrow("begin options");
+});
+
+test("the prices that README shows are those that the command prints", async () => {
+  const [, args = "", shown = ""] = /\$ npx spendspan (prices .+)\n([^]*?)\n…\n/.exec(readme)!;
+  const { printed } = await runCommand(args.split(" "));
+  expect(printed.split("\n").slice(0, shown.split("\n").length).join("\n")).toBe(shown);
 });
 
 test("links inside the project lead somewhere", () => {

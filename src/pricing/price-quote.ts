@@ -1,0 +1,107 @@
+/** A price in force, as people and programs read it: US dollars in decimal text, sources in words. */
+import { toUsdString } from "../base/money.ts";
+import { MODALITIES, type Modality } from "../usage/tokens.ts";
+import type { Price } from "./dated-prices.ts";
+import type { PriceBook, PriceQuery } from "./price-book.ts";
+import { SOURCES } from "./prices/sources.ts";
+import type { RateCard, TokenRate } from "./rates.ts";
+
+/** US dollars per million tokens. */
+export interface QuotedRate {
+  /** For tokens of any modality that is not named below, and for thinking. */
+  readonly usd: string;
+  /** Those that differ, documents from images; `null` where no price is known. */
+  readonly by_modality: { readonly [M in Modality]?: string | null };
+  /** True when no source prints it, and a rule filled it in. */
+  readonly estimated: boolean;
+}
+
+export interface QuotedRates {
+  readonly input: QuotedRate;
+  readonly cached_input: QuotedRate;
+  /** `null` for a model that answers without billed tokens, as embeddings do. */
+  readonly output: QuotedRate | null;
+}
+
+export interface PriceQuote {
+  readonly model: string;
+  readonly aliases: readonly string[];
+  /** What an answer of this model is made of. */
+  readonly main_output: Modality;
+  readonly rates: QuotedRates;
+  /** For all of a request whose prompt is over 200,000 tokens; `null` where that makes no difference. */
+  readonly rates_above_200k: QuotedRates | null;
+  /** For a million cached tokens, an hour. `null`: not known. */
+  readonly cache_storage_usd: string | null;
+  /** First day. `null`: since the model appeared. */
+  readonly from: string | null;
+  /** The day on which it no longer holds. `null`: until further notice. */
+  readonly to: string | null;
+  /** `user`: given by option or file. */
+  readonly confidence: "high" | "medium" | "low" | "user";
+  readonly sources: readonly string[];
+  readonly notes: readonly string[];
+  /** As rows in the ledger name it. */
+  readonly price_version: string;
+}
+
+export type QuoteQuery = Omit<PriceQuery, "promptTokens">;
+
+const TOKENS_PER_QUOTE = 1_000_000n;
+
+/** What `book` has for a model; undefined when it has no price then. */
+export function quoteOf(book: PriceBook, query: QuoteQuery): PriceQuote | undefined {
+  const price = book.priceAt({ ...query, promptTokens: 0 });
+  const long = book.priceAt({ ...query, promptTokens: Infinity });
+  if (price === undefined) return undefined;
+  const { model, period, priceVersion } = price;
+  return {
+    model: model.id,
+    aliases: model.aliases ?? [],
+    main_output: model.mainOutput ?? "text",
+    rates: ratesOf(price.rates),
+    rates_above_200k: long === undefined || long === price ? null : ratesOf(long.rates),
+    cache_storage_usd: period.tiers[query.tier]?.cacheStoragePerHour ?? null,
+    from: period.from ?? null,
+    to: period.to ?? null,
+    ...provenanceOf(period),
+    notes: [period.notes, model.notes].filter((note) => note !== undefined),
+    price_version: priceVersion,
+  };
+}
+
+function provenanceOf(period: Price["period"]): Pick<PriceQuote, "confidence" | "sources"> {
+  if ("version" in period) return { confidence: "user", sources: [] };
+  return {
+    confidence: period.confidence,
+    sources: period.sources.map((source) => `${source}: ${SOURCES[source]}`),
+  };
+}
+
+function ratesOf({ input, cacheRead, output }: RateCard): QuotedRates {
+  return {
+    input: quotedRate(input),
+    cached_input: quotedRate(cacheRead),
+    output: output === undefined ? null : quotedRate(output),
+  };
+}
+
+function quotedRate({ standard, byModality, derived }: TokenRate): QuotedRate {
+  const differing = MODALITIES.filter(
+    (modality) => byModality[modality] !== (modality === "document" ? byModality.image : standard),
+  );
+  return {
+    usd: perMillion(standard),
+    by_modality: Object.fromEntries(
+      differing.map((modality) => {
+        const rate = byModality[modality];
+        return [modality, rate === undefined ? null : perMillion(rate)];
+      }),
+    ),
+    estimated: derived,
+  };
+}
+
+function perMillion(picodollarsPerToken: bigint): string {
+  return toUsdString(picodollarsPerToken * TOKENS_PER_QUOTE);
+}
