@@ -7,7 +7,7 @@ import type { PricedModel, UserPeriod } from "./user-price.ts";
 /** A price in force. */
 export interface Price {
   readonly rates: RateCard;
-  /** True when Google gives the model away: a known zero. */
+  /** True when the model is given away: a known zero. */
   readonly isFree: boolean;
   /**
    * Names the price in the book, so that a cost can be computed again from its row:

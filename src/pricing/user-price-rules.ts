@@ -48,15 +48,24 @@ const PRICE = recordOf(
 
 /** True when `value` is a price; else its faults, under the name `path`, are added to `faults`. */
 export function isUserPrice(value: unknown, path: string, faults: string[]): value is UserPrice {
-  const found = [...PRICE(value, path), ...endBeforeBeginning(value, path)];
+  const found = [...PRICE(value, path), ...contradictions(value, path)];
   faults.push(...found);
   return found.length === 0;
 }
 
-function endBeforeBeginning(value: unknown, path: string): readonly string[] {
-  const { from, to } = isRecord(value) ? value : {};
-  if (!isDay(from) || !isDay(to) || from < to) return [];
-  return [`Expected \`${path}.to\` to be later than \`from\`, which is ${from}, got ${to}`];
+/** What is right field by field, and can't be so together. */
+function contradictions(value: unknown, path: string): readonly string[] {
+  const { from, to, tiers, above200k } = isRecord(value) ? value : {};
+  const faults: string[] = [];
+  if (isDay(from) && isDay(to) && from >= to) {
+    faults.push(`Expected \`${path}.to\` to be later than \`from\`, which is ${from}, got ${to}`);
+  }
+  for (const [name, tier] of Object.entries(isRecord(tiers) ? tiers : {})) {
+    if (above200k !== undefined || !isRecord(tier) || tier["above200k"] === undefined) continue;
+    // The rates of the standard tier decide whether there is such an edge.
+    faults.push(`Expected \`${path}\` to have \`above200k\`, as its tier ${shown(name)} has`);
+  }
+  return faults;
 }
 
 function rate(value: unknown, path: string): readonly string[] {
@@ -87,7 +96,9 @@ function strayField(path: string, name: string, rules: Rules): string {
 
 function listOf(rule: Rule): Rule {
   return (value, path) => {
-    if (!Array.isArray(value)) return [`Expected \`${path}\` to be a list, got ${shown(value)}`];
+    if (!Array.isArray(value) || value.length === 0) {
+      return [`Expected \`${path}\` to be a list that is not empty, got ${shown(value)}`];
+    }
     return value.flatMap((each: unknown, at) => rule(each, `${path}[${at}]`));
   };
 }

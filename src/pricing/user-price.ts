@@ -72,7 +72,9 @@ export function withUserPrice(
 }
 
 function periodOf(price: UserPrice): UserPeriod {
-  const { id: _id, aliases: _aliases, from, to, platforms, tiers, notes, ...standard } = price;
+  // Rates are worked out when first asked for: what the app does to its own object must not count.
+  const kept = structuredClone(price);
+  const { id: _id, aliases: _aliases, from, to, platforms, tiers, notes, ...standard } = kept;
   return {
     version: `user:${hash("sha256", JSON.stringify(price)).slice(0, DIGEST_LENGTH)}`,
     platforms,

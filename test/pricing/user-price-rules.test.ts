@@ -123,7 +123,17 @@ describe("a fault of a price", () => {
     [
       "a text for a list",
       { ...PRICE, aliases: "gemini-flash" },
-      "Expected `prices[0].aliases` to be a list, got 'gemini-flash'",
+      "Expected `prices[0].aliases` to be a list that is not empty, got 'gemini-flash'",
+    ],
+    [
+      "a list of no platform, on which it would never hold",
+      { ...PRICE, platforms: [] },
+      "Expected `prices[0].platforms` to be a list that is not empty, got []",
+    ],
+    [
+      "an edge of one tier alone, which would be passed over",
+      { ...PRICE, tiers: { batch: { input: "1", above200k: { input: "2" } } } },
+      "Expected `prices[0]` to have `above200k`, as its tier 'batch' has",
     ],
     [
       "a platform that there is none of",

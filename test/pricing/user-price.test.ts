@@ -110,6 +110,13 @@ describe("a price of the user's own", () => {
     expect(priceOf(book, "gemini-2.5-pro", { tokens })).toMatch(/^5 priced .*above-200k$/);
   });
 
+  test("stays what it was when it was given", () => {
+    const input = { default: "0.25" };
+    const book = LIST.with([{ ...FLASH, input }]);
+    input.default = "a lot";
+    expect(priceOf(book, "gemini-2.5-flash")).toMatch(/^0.25 priced/);
+  });
+
   test("that is zero is a known zero", () => {
     const book = LIST.with([{ ...FLASH, input: "0", output: "0" }]);
     expect(priceOf(book, "gemini-2.5-flash")).toMatch(/^0 free user/);
