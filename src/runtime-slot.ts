@@ -9,9 +9,10 @@ export interface RuntimeSlot {
   removeFetch: (() => void) | undefined;
 }
 
-export function runtimeSlot(): RuntimeSlot {
-  return processWide("slot", () => ({ runtime: undefined, removeFetch: undefined }));
-}
+export const runtimeSlot: () => RuntimeSlot = processWide("slot", () => ({
+  runtime: undefined,
+  removeFetch: undefined,
+}));
 
 /**
  * What `init()` set up.

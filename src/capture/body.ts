@@ -1,18 +1,23 @@
 /**
  * Watches a body stream in place: the app keeps the very stream object that `fetch` gave it, and the
- * methods by which it can be read are shadowed on that object.
+ * methods by which it can be read tell what they read.
  *
  * A stream of our own around it would be simpler, and cost every chunk a second stream's machinery.
  */
 import type { Clock } from "../base/clock.ts";
+import {
+  nativeCancel,
+  nativeRead,
+  observeReader,
+  type ReadBody,
+  type Reader,
+  type ReadResult,
+} from "./body-reader.ts";
+import { callNative, getter, method, observation } from "./observed.ts";
 import { type ByteStream, byteStream, ReadAhead, type ReadAheadLimits } from "./read-ahead.ts";
 import type { Reading } from "./reading.ts";
-import { method, shadow } from "./shadow.ts";
 
-type Reader = ReadableStreamDefaultReader<Uint8Array> | ReadableStreamBYOBReader;
 type ReaderOptions = Parameters<ByteStream["getReader"]>[0];
-type ReadResult = Awaited<ReturnType<ReadableStreamDefaultReader<Uint8Array>["read"]>>;
-type Read = (...view: unknown[]) => Promise<ReadResult>;
 
 export interface BodyParts {
   readonly clock: Clock;
@@ -26,26 +31,48 @@ export interface Attendance {
   left(): void;
 }
 
-const BYOB_VIEW_BYTES = 64 * 1024;
-const DONE: ReadResult = { done: true, value: undefined };
+const STREAMS = observation<ObservedBody>((base, observerOf) => {
+  const onRest = (name: "tee" | "pipeThrough" | "values"): PropertyDescriptor =>
+    method(function (this: ByteStream, ...args: unknown[]) {
+      const rest = observerOf(this).rest();
+      return Reflect.apply(rest[name], rest, args);
+    });
+  return {
+    getReader: method(function (this: ByteStream, options?: ReaderOptions) {
+      return observerOf(this).openReader(options);
+    }),
+    tee: onRest("tee"),
+    pipeThrough: onRest("pipeThrough"),
+    pipeTo: method(async function (this: ByteStream, ...args: Parameters<ByteStream["pipeTo"]>) {
+      return observerOf(this)
+        .rest()
+        .pipeTo(...args);
+    }),
+    values: onRest("values"),
+    [Symbol.asyncIterator]: onRest("values"),
+    cancel: method(async function (this: ByteStream, reason?: unknown) {
+      return observerOf(this).cancel(reason);
+    }),
+    locked: getter(function (this: ByteStream) {
+      return observerOf(this).successor?.locked ?? Reflect.get(base, "locked", this);
+    }),
+  };
+});
 
-export class ObservedBody {
+export class ObservedBody implements ReadBody {
   readonly native: ByteStream;
-  readonly #getReader: (options?: ReaderOptions) => Reader;
   readonly #reading: Reading;
   readonly #attendance: Attendance;
   readonly #parts: BodyParts;
   #successor: ByteStream | undefined;
   #ended = false;
 
-  /** Shadows the methods of `native`. */
   constructor(native: ByteStream, reading: Reading, attendance: Attendance, parts: BodyParts) {
     this.native = native;
-    this.#getReader = native.getReader.bind(native);
     this.#reading = reading;
     this.#attendance = attendance;
     this.#parts = parts;
-    this.#shadowStream(native.cancel.bind(native));
+    STREAMS.observe(native, this);
   }
 
   /** Holds what the app has not read, once it isn't in the native stream any more. */
@@ -53,84 +80,76 @@ export class ObservedBody {
     return this.#successor;
   }
 
+  get ended(): boolean {
+    return this.#ended;
+  }
+
   /** Reads the rest while the app is away. Does nothing when the body is being read, or was. */
   readAhead(): void {
     if (this.#ended || this.#successor !== undefined || this.native.locked) return;
-    const reader = this.#getReader();
-    this.#takeOver(readOf(reader), () => reader.cancel());
-  }
-
-  #shadowStream(nativeCancel: (reason?: unknown) => Promise<void>): void {
-    const open = (): ByteStream => this.#successor ?? this.#passThrough();
-    const values = (options?: { preventCancel?: boolean }) => open().values(options);
-    shadow(this.native, {
-      getReader: method((options?: ReaderOptions) => this.#openReader(options)),
-      tee: method(() => open().tee()),
-      pipeThrough: method((...args: Parameters<ByteStream["pipeThrough"]>) =>
-        open().pipeThrough(...args),
-      ),
-      pipeTo: method(async (...args: Parameters<ByteStream["pipeTo"]>) => open().pipeTo(...args)),
-      values: method(values),
-      [Symbol.asyncIterator]: method(values),
-      cancel: method(async (reason?: unknown) => {
-        if (this.#successor !== undefined) return this.#successor.cancel(reason);
-        if (this.#ended || this.native.locked) return nativeCancel(reason);
-        const reader = this.#openReader();
-        return reader.cancel(reason).finally(() => reader.releaseLock());
-      }),
-      locked: {
-        get: () =>
-          this.#successor?.locked ?? Reflect.get(ReadableStream.prototype, "locked", this.native),
-      },
-    });
+    this.takeOver(this.#nativeReader());
   }
 
   /** What `getReader` gives: a native reader, observed. */
-  #openReader(options?: ReaderOptions): Reader {
+  openReader(options?: ReaderOptions): Reader {
     if (this.#successor !== undefined) return this.#successor.getReader(options);
-    const reader = this.#getReader(options);
+    const reader = this.#nativeReader(options);
     this.#attendance.attended();
-    this.#shadowReader(reader);
+    observeReader(reader, this);
     return reader;
   }
 
-  #shadowReader(reader: Reader): void {
-    const read = readOf(reader);
-    const cancel = reader.cancel.bind(reader);
-    const releaseLock = reader.releaseLock.bind(reader);
-    let cancelled = false;
-    let released = false;
-    shadow(reader, {
-      read: method(async (...view: unknown[]) => {
-        if (cancelled) return DONE;
-        const result = await this.#observed(read(...view), () => released);
-        return cancelled ? DONE : result;
-      }),
-      cancel: method(async (reason?: unknown) => {
-        if (cancelled) return undefined;
-        if (this.#ended || released) return cancel(reason);
-        cancelled = true;
-        return this.#takeOver(read, cancel).cancel(reason);
-      }),
-      releaseLock: method(() => {
-        if (cancelled) return; // the reader is ours now, and what the app sees is the successor
-        releaseLock();
-        released = true;
-        if (!this.#ended) this.#attendance.left();
-      }),
-    });
+  /** A stream of what the app has not read, read through an observed reader. */
+  rest(): ByteStream {
+    if (this.#successor !== undefined) return this.#successor;
+    const reader = this.openReader();
+    return byteStream(
+      async () => (await readNext(reader)).value,
+      (reason) => reader.cancel(reason),
+    );
   }
 
-  /** Reads on without the app, which finds what it has not read in the stream returned. */
-  #takeOver(read: Read, cancel: () => Promise<void>): ByteStream {
+  async cancel(reason: unknown): Promise<void> {
+    if (this.#successor !== undefined) return this.#successor.cancel(reason);
+    if (this.#ended || this.native.locked) {
+      return callNative(ReadableStream.prototype, "cancel", this.native, [reason]);
+    }
+    const reader = this.openReader();
+    return reader.cancel(reason).finally(() => reader.releaseLock());
+  }
+
+  left(): void {
+    if (!this.#ended) this.#attendance.left();
+  }
+
+  saw(result: ReadResult): void {
+    if (result.done) {
+      this.#ended = true;
+      this.#reading.complete();
+    } else this.#reading.chunk(result.value);
+  }
+
+  failed(error: unknown): void {
+    this.#ended = true;
+    this.#reading.fail(error);
+  }
+
+  takeOver(reader: Reader): ByteStream {
     this.#reading.leave();
     const ahead = new ReadAhead({
       next: async () => {
-        const { done, value } = await this.#observed(read(), () => false);
-        return done ? undefined : value;
+        try {
+          const result = await nativeRead(reader);
+          this.saw(result);
+          return result.done ? undefined : result.value;
+        } catch (error) {
+          this.failed(error);
+          throw error;
+        }
       },
       isWanted: () => !this.#reading.settled,
-      cancel: () => cancel().catch(() => {}), // the connection may be gone by then, which is as good
+      // The connection may be gone by then, which is as good.
+      cancel: () => nativeCancel(reader).catch(() => {}),
       gaveUp: () => this.#reading.abandon(),
     });
     this.#successor = ahead.stream();
@@ -138,40 +157,12 @@ export class ObservedBody {
     return this.#successor;
   }
 
-  #passThrough(): ByteStream {
-    const reader = this.#openReader();
-    const read = readOf(reader);
-    return byteStream(
-      async () => (await read()).value,
-      (reason) => reader.cancel(reason),
-    );
-  }
-
-  #observed(read: Promise<ReadResult>, released: () => boolean): Promise<ReadResult> {
-    return read.then(
-      (result) => {
-        if (result.done) {
-          this.#ended = true;
-          this.#reading.complete();
-        } else this.#reading.chunk(result.value);
-        return result;
-      },
-      (error: unknown) => {
-        // A read that was pending when the lock was released says nothing about the body.
-        if (!released()) {
-          this.#ended = true;
-          this.#reading.fail(error);
-        }
-        throw error;
-      },
-    );
+  #nativeReader(options?: ReaderOptions): Reader {
+    return callNative(ReadableStream.prototype, "getReader", this.native, [options]);
   }
 }
 
-/** The reader's `read` as it stands now. A BYOB reader wants a view to read into. */
-function readOf(reader: Reader): Read {
-  const native = reader.read;
-  if (reader instanceof ReadableStreamDefaultReader) return () => Reflect.apply(native, reader, []);
-  return (view = new Uint8Array(BYOB_VIEW_BYTES), ...rest) =>
-    Reflect.apply(native, reader, [view, ...rest]);
+/** As the app would read, so that it is observed. */
+function readNext(reader: Reader): Promise<ReadResult> {
+  return Reflect.apply(reader.read, reader, []);
 }

@@ -14,6 +14,12 @@ export type Fetch = typeof globalThis.fetch;
 /** The meter in force, or undefined when there is none: requests then pass through. */
 export type CurrentMeter = () => Meter | undefined;
 
+/** The URL of the request that is being sent. */
+const requestUnderWay: () => AsyncLocalStorage<string> = processWide(
+  "requestUnderWay",
+  () => new AsyncLocalStorage(),
+);
+
 /** `fetch`, metered. What it returns and throws is what `fetch` returns and throws. */
 export function meteredFetch(fetch: Fetch, currentMeter: CurrentMeter): Fetch {
   const metered = function (this: unknown, ...args: Parameters<Fetch>): ReturnType<Fetch> {
@@ -61,8 +67,4 @@ function urlOf(input: FetchInput): string | undefined {
   if (typeof input === "string") return input;
   if (input instanceof URL) return input.href;
   return input instanceof Request ? input.url : undefined;
-}
-
-function requestUnderWay(): AsyncLocalStorage<string> {
-  return processWide("requestUnderWay", () => new AsyncLocalStorage<string>());
 }

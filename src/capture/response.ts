@@ -5,8 +5,8 @@
  */
 import { MAX_WHOLE_BYTES, TAIL_BYTES } from "./body-scanner.ts";
 import { type Attendance, type BodyParts, ObservedBody } from "./body.ts";
+import { callNative, getter, method, observation } from "./observed.ts";
 import type { Reading } from "./reading.ts";
-import { method, shadow } from "./shadow.ts";
 import type { UnattendedBodies, UnattendedBody } from "./unattended.ts";
 
 export interface ResponseParts extends BodyParts {
@@ -16,22 +16,39 @@ export interface ResponseParts extends BodyParts {
 const CONSUMERS = ["arrayBuffer", "blob", "bytes", "formData", "json", "text"] as const;
 type Consumer = (typeof CONSUMERS)[number];
 
+const RESPONSES = observation<ObservedResponse>((base, observerOf) => {
+  const members: PropertyDescriptorMap = {
+    clone: method(function (this: Response) {
+      return observerOf(this).clone(() => callNative(base, "clone", this));
+    }),
+    body: getter(function (this: Response) {
+      return observerOf(this).bodyOf(Reflect.get(base, "body", this));
+    }),
+    bodyUsed: getter(function (this: Response) {
+      return observerOf(this).bodyUsed ?? Reflect.get(base, "bodyUsed", this);
+    }),
+  };
+  for (const name of CONSUMERS) {
+    if (!(name in base)) continue; // Response.bytes() is newer than some fetches
+    members[name] = method(function (this: Response) {
+      return observerOf(this).consume(this, name, () => callNative(base, name, this));
+    });
+  }
+  return members;
+});
+
 class ObservedResponse implements UnattendedBody, Attendance {
   readonly #response: Response;
   readonly #reading: Reading;
   readonly #parts: ResponseParts;
-  readonly #nativeClone: () => Response;
   #body: ObservedBody | undefined;
   /** Stands in for the native body where that was read ahead before the app had touched it. */
   #replacement: Response | undefined;
 
-  /** Shadows the members of `response` by which its body can be read. */
   constructor(response: Response, reading: Reading, parts: ResponseParts) {
     this.#response = response;
     this.#reading = reading;
     this.#parts = parts;
-    this.#nativeClone = response.clone.bind(response);
-    this.#shadowResponse();
     this.left();
   }
 
@@ -45,9 +62,8 @@ class ObservedResponse implements UnattendedBody, Attendance {
 
   readAhead(): void {
     if (this.#reading.settled) return;
-    const { status, statusText, headers, bodyUsed } = this.#response;
-    this.#observedBody();
-    this.#body?.readAhead();
+    const { body, status, statusText, headers, bodyUsed } = this.#response;
+    if (body !== null) this.#body?.readAhead();
     const rest = this.#body?.successor;
     // A body that the app has touched can't be had from its Response again, with us or without.
     if (bodyUsed || rest === undefined) return;
@@ -58,24 +74,32 @@ class ObservedResponse implements UnattendedBody, Attendance {
     this.#reading.abandon();
   }
 
-  #shadowResponse(): void {
-    const response = this.#response;
-    for (const name of CONSUMERS) {
-      const native: unknown = Reflect.get(response, name);
-      if (typeof native !== "function") continue; // Response.bytes() is newer than some fetches
-      shadow(response, { [name]: method(() => this.#consume(name, () => native.call(response))) });
-    }
-    shadow(response, {
-      clone: method(() => this.#clone()),
-      body: { get: () => this.#observedBody() },
-      bodyUsed: { get: () => this.#replacement?.bodyUsed ?? nativeGet(response, "bodyUsed") },
-    });
+  /** Undefined where the native one says it. */
+  get bodyUsed(): boolean | undefined {
+    return this.#replacement?.bodyUsed;
   }
 
-  #consume(name: Consumer, native: () => Promise<unknown>): Promise<unknown> {
+  bodyOf(native: unknown): unknown {
+    if (!(native instanceof ReadableStream)) return this.#replacement?.body ?? native;
+    // `clone()` gives the response a new stream, so the one observed may be an old one.
+    if (native !== this.#body?.native && !native.locked) {
+      this.#body = new ObservedBody(native, this.#reading, this, this.#parts);
+      this.#parts.unattended.abandonWithBody(native, this.#reading);
+    }
+    return native;
+  }
+
+  clone(native: () => Response): Response {
+    if (this.#replacement !== undefined) return this.#replacement.clone();
+    const copy = native();
+    observeResponse(copy, this.#reading.branch(), this.#parts);
+    return copy;
+  }
+
+  consume(response: Response, name: Consumer, native: () => Promise<unknown>): Promise<unknown> {
     if (this.#replacement !== undefined) return this.#replacement[name]();
     // A second read, or one beside a reader: the native refusal says nothing about the body.
-    if (this.#response.bodyUsed || this.#body?.native.locked === true) return native();
+    if (response.bodyUsed || this.#body?.native.locked === true) return native();
     this.attended();
     return native().then(
       (value) => {
@@ -105,33 +129,15 @@ class ObservedResponse implements UnattendedBody, Attendance {
     const part = blob.size > MAX_WHOLE_BYTES ? blob.slice(-TAIL_BYTES) : blob;
     this.#reading.whole(new Uint8Array(await part.arrayBuffer()));
   }
-
-  #clone(): Response {
-    if (this.#replacement !== undefined) return this.#replacement.clone();
-    const copy = this.#nativeClone();
-    observeResponse(copy, this.#reading.branch(), this.#parts);
-    return copy;
-  }
-
-  #observedBody(): Response["body"] {
-    const body: unknown = nativeGet(this.#response, "body");
-    if (!(body instanceof ReadableStream)) return this.#replacement?.body ?? null;
-    // `clone()` gives the response a new stream, so the one observed may be an old one.
-    if (body !== this.#body?.native && !body.locked) {
-      this.#body = new ObservedBody(body, this.#reading, this, this.#parts);
-      this.#parts.unattended.abandonWithBody(body, this.#reading);
-    }
-    return body;
-  }
 }
 
-/** Observes `response` until its body ends, or nobody is left to read it. */
+/**
+ * Observes `response` until its body ends, or nobody is left to read it.
+ *
+ * @throws TypeError when it can't be observed.
+ */
 export function observeResponse(response: Response, reading: Reading, parts: ResponseParts): void {
-  // oxlint-disable-next-line no-new -- it lives in the properties that it defines
-  new ObservedResponse(response, reading, parts);
-}
-
-/** The value that the class of `response` gives, past the shadows on the object. */
-function nativeGet(response: Response, name: "body" | "bodyUsed"): unknown {
-  return Reflect.get(Object.getPrototypeOf(response), name, response);
+  // What some mocks and fetches give instead has methods of its own, which a prototype can't precede.
+  if (Object.hasOwn(response, "json")) throw new TypeError("The response is not of a class");
+  RESPONSES.observe(response, new ObservedResponse(response, reading, parts));
 }

@@ -30,6 +30,7 @@ const MAX_LENGTH = 128;
 const ALLOWED =
   /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}_\-.:/@+&'!() ]*[\p{L}\p{M}\p{N}_\-.:/@+&'!()])?$/u;
 const NONE: Tags = {};
+const storage: () => AsyncLocalStorage<Tags> = processWide("tags", () => new AsyncLocalStorage());
 
 /**
  * Runs `fn` with `tags` on every metered call that it makes, also in callbacks and timers started
@@ -90,8 +91,4 @@ function parsed(text: SerializedTags): unknown {
       cause,
     });
   }
-}
-
-function storage(): AsyncLocalStorage<Tags> {
-  return processWide("tags", () => new AsyncLocalStorage<Tags>());
 }

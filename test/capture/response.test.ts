@@ -89,7 +89,8 @@ test("the response is the one that fetch gave, with its members as they were", a
   });
   const response = await it.ask("unary");
   expect(response).toBeInstanceOf(Response);
-  expect(Object.getPrototypeOf(response)).toBe(Response.prototype);
+  expect(Reflect.ownKeys(response)).toEqual(Reflect.ownKeys(new Response()));
+  expect(String(response)).toBe("[object Response]");
   expect(response.constructor).toBe(Response);
   const { status, statusText, ok, redirected, type, url } = response;
   expect({ status, statusText, ok, redirected, type, url }).toEqual({
@@ -101,7 +102,6 @@ test("the response is the one that fetch gave, with its members as they were", a
     url: `${it.server.url}/v1beta/models/gemini-2.5-flash:generateContent`,
   });
   expect(response.headers.get("x-own")).toBe("kept");
-  expect(Object.keys(response)).toEqual([]);
   expect(response.body).toBe(response.body);
   expect(response.body).toBeInstanceOf(ReadableStream);
   expect([response.bodyUsed, response.body!.locked]).toEqual([false, false]);
