@@ -25,10 +25,11 @@ export interface BodyParts {
   readonly readAhead: ReadAheadLimits;
 }
 
-/** Told when the app takes up the body and when it lets go of it unfinished. */
+/** Told when the app takes up the body, when it lets go of it unfinished, and when it is at its end. */
 export interface Attendance {
   attended(): void;
   left(): void;
+  ended(): void;
 }
 
 const STREAMS = observation<ObservedBody>((base, observerOf) => {
@@ -124,13 +125,13 @@ export class ObservedBody implements ReadBody {
 
   saw(result: ReadResult): void {
     if (result.done) {
-      this.#ended = true;
+      this.#end();
       this.#reading.complete();
     } else this.#reading.chunk(result.value);
   }
 
   failed(error: unknown): void {
-    this.#ended = true;
+    this.#end();
     this.#reading.fail(error);
   }
 
@@ -155,6 +156,11 @@ export class ObservedBody implements ReadBody {
     this.#successor = ahead.stream();
     void ahead.run(this.#parts.readAhead, this.#parts.clock);
     return this.#successor;
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#attendance.ended();
   }
 
   #nativeReader(options?: ReaderOptions): Reader {

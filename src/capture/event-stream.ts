@@ -20,7 +20,8 @@ const DATA = "data:";
 
 export class EventStreamScanner implements BodyScanner {
   readonly #members: Members;
-  readonly #needles: readonly string[];
+  /** Finds the names of sparse members, all in one pass. */
+  readonly #sparse: RegExp;
   /** For each sparse member, the last event that had it. */
   readonly #lastWith = new Map<string, string>();
   #last: string | undefined;
@@ -30,7 +31,7 @@ export class EventStreamScanner implements BodyScanner {
 
   constructor(members: Members) {
     this.#members = members;
-    this.#needles = members.sparse.map((name) => `"${name}"`);
+    this.#sparse = new RegExp(`"(${members.sparse.join("|")})"`, "g");
   }
 
   push(bytes: Uint8Array): void {
@@ -60,10 +61,10 @@ export class EventStreamScanner implements BodyScanner {
   #take(event: string): void {
     if (event.trim() === "") return;
     this.#last = event;
-    for (const needle of this.#needles) {
-      if (!event.includes(needle)) continue;
-      this.#lastWith.delete(needle); // so that the map stays in the order of the stream
-      this.#lastWith.set(needle, event);
+    this.#sparse.lastIndex = 0;
+    for (let found = this.#sparse.exec(event); found !== null; found = this.#sparse.exec(event)) {
+      this.#lastWith.delete(found[0]); // so that the map stays in the order of the stream
+      this.#lastWith.set(found[0], event);
     }
   }
 }

@@ -60,6 +60,10 @@ class ObservedResponse implements UnattendedBody, Attendance {
     this.#parts.unattended.add(this);
   }
 
+  ended(): void {
+    this.#parts.unattended.release(this.#reading);
+  }
+
   readAhead(): void {
     if (this.#reading.settled) return;
     const { body, status, statusText, headers, bodyUsed } = this.#response;

@@ -46,7 +46,12 @@ export class UnattendedBodies {
 
   /** Abandons `reading` when `body` is collected; `reading` must not keep it alive. */
   abandonWithBody(body: object, reading: Abandonable): void {
-    this.#forgotten.register(body, reading);
+    this.#forgotten.register(body, reading, reading);
+  }
+
+  /** The body came to its end. Costs less than leaving it to the collector. */
+  release(reading: Abandonable): void {
+    this.#forgotten.unregister(reading);
   }
 
   /** All of them, which are then no longer looked after here. */
