@@ -90,7 +90,7 @@ test("the response is the one that fetch gave, with its members as they were", a
   const response = await it.ask("unary");
   expect(response).toBeInstanceOf(Response);
   expect(Reflect.ownKeys(response)).toEqual(Reflect.ownKeys(new Response()));
-  expect(String(response)).toBe("[object Response]");
+  expect(Object.prototype.toString.call(response)).toBe("[object Response]");
   expect(response.constructor).toBe(Response);
   const { status, statusText, ok, redirected, type, url } = response;
   expect({ status, statusText, ok, redirected, type, url }).toEqual({
