@@ -189,6 +189,7 @@ export class Runtime {
       strictBrand,
       unattendedGraceMs: UNATTENDED_GRACE_MS,
       readAhead: READ_AHEAD,
+      resources: { settled: () => {} },
       onOpening: () => this.#sdk.start(),
     });
   }

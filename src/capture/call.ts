@@ -4,10 +4,10 @@
  * A call is settled once, by whichever end comes first; all later reports about it change nothing.
  */
 import type { Clock } from "../base/clock.ts";
-import type { Operation, ResponseFacts } from "../providers/operation.ts";
+import type { Answer, Operation, ResponseFacts } from "../providers/operation.ts";
 import type { CallSpan } from "../telemetry/span.ts";
 import { Delivery } from "../usage/delivery.ts";
-import type { UsageRecord, UsageStatus } from "../usage/record.ts";
+import type { UsageRecord } from "../usage/record.ts";
 import type { Recorder } from "../usage/recorder.ts";
 import { scrubbed } from "../base/error-text.ts";
 import { type Tags, UNATTRIBUTED } from "../usage/tags.ts";
@@ -15,12 +15,14 @@ import { type BodyScanner, JsonBodyScanner } from "./body-scanner.ts";
 import { EventStreamScanner } from "./event-stream.ts";
 import { type AbortWatch, type Failure, failureOf } from "./failure.ts";
 import { type BodyEnd, type BodyOwner, Reading } from "./reading.ts";
+import type { Resources } from "./resources.ts";
 import { observeResponse, type ResponseParts } from "./response.ts";
-import { type Verdict, verdictOf } from "./verdict.ts";
+import { usageStatusOf, type Verdict, verdictOf } from "./verdict.ts";
 
 export interface CallParts {
   readonly clock: Clock;
   readonly recorder: Recorder;
+  readonly resources: Resources;
   readonly response: ResponseParts;
   /** Told of an error of the meter's own. */
   readonly fault: (error: unknown) => void;
@@ -31,6 +33,9 @@ export interface CallStart {
   readonly operation: Operation;
   readonly tags: Tags;
   readonly span: CallSpan;
+  /** 1 for a first try. */
+  readonly attempt: number;
+  readonly keyFingerprint: string | undefined;
   readonly abort: AbortWatch | undefined;
   /** Told when the call is settled. */
   readonly onSettled: (call: Call) => void;
@@ -42,7 +47,7 @@ export class Call implements BodyOwner {
   readonly #startedAtMs: number;
   readonly #startedMonotonicMs: number;
   /** Of the answer only this is kept: a response that the app forgot must be free to be collected. */
-  #answer: { readonly status: number; readonly contentType: string } | undefined;
+  #answer: { readonly status: number; readonly headers: Headers } | undefined;
   #reading: Reading | undefined;
   #firstChunkMs: number | undefined;
   #settled = false;
@@ -80,11 +85,8 @@ export class Call implements BodyOwner {
   }
 
   newScanner(): BodyScanner {
-    const contentType = this.#answer?.contentType ?? "";
     const { members } = this.#start.operation;
-    return contentType.includes("event-stream")
-      ? new EventStreamScanner(members)
-      : new JsonBodyScanner(members);
+    return this.#isEventStream() ? new EventStreamScanner(members) : new JsonBodyScanner(members);
   }
 
   firstChunk(): void {
@@ -101,11 +103,10 @@ export class Call implements BodyOwner {
   }
 
   #answered(response: Response): void {
-    const { billed, members } = this.#start.operation;
-    const readsBody = billed && members.sparse.length + members.common.length > 0;
+    const { members } = this.#start.operation;
+    const readsBody = members.sparse.length + members.common.length > 0;
     try {
-      const contentType = response.headers.get("content-type") ?? "";
-      this.#answer = { status: response.status, contentType };
+      this.#answer = { status: response.status, headers: response.headers };
       if (readsBody && response.body !== null) {
         this.#reading = new Reading(this);
         observeResponse(response, this.#reading, this.#parts.response);
@@ -123,57 +124,79 @@ export class Call implements BodyOwner {
     abort?.stop();
     onSettled(this);
     try {
-      const facts = factsIn(operation, end.payloads ?? []);
+      const facts = operation.read(this.#answerWith(end.payloads ?? []));
       const verdict = verdictOf(
         { ...NO_END, ...end, httpStatusCode: this.#answer?.status },
         facts,
-        operation.streaming,
+        this.#isStream(),
       );
-      const delivery = operation.billed
-        ? new Delivery(this.#record(facts, verdict, end), this.#parts.recorder)
-        : undefined;
+      const record = this.#record(facts, verdict, end);
+      const delivery = operation.billed ? new Delivery(record, this.#parts.recorder) : undefined;
       const { responseId, finishReasons } = facts;
       const failed = verdict.status === "error" || verdict.status === "timeout";
       const errorType = failed ? verdict.errorType : undefined;
       span.end(delivery, { responseId, finishReasons, errorType });
+      if (facts.resource !== undefined) {
+        this.#parts.resources.settled(record, facts.resource, operation);
+      }
     } catch (error) {
       this.fault(error);
     }
   }
 
   #record(facts: ResponseFacts, verdict: Verdict, end: Ending): UsageRecord {
-    const { id, operation, tags, span } = this.#start;
+    const { id, operation, tags, span, attempt, keyFingerprint } = this.#start;
     const httpStatusCode = this.#answer?.status;
-    const { status, errorType, complete } = verdict;
+    const { status, errorType } = verdict;
     const startedAtMs = this.#startedAtMs;
     const neverSent = end.failure?.neverSent ?? false;
+    const usageStatus = usageStatusOf(facts, verdict);
     return {
       id,
+      entry: facts.resource?.event === "submitted" ? "job" : "call",
       provider: operation.provider,
       platform: operation.platform,
       endpoint: tags.endpoint ?? operation.name,
       operation: operation.name,
       requestedModel: operation.requestedModel,
       model: facts.model ?? operation.requestedModel,
+      resourceName: facts.resource?.name,
       tokens: facts.tokens,
-      usageStatus: usageStatusOf(facts, verdict),
-      ...operation.price({ facts, httpStatusCode, neverSent, complete, startedAtMs }),
+      usageStatus,
+      ...operation.price({ facts, httpStatusCode, neverSent, usageStatus, startedAtMs }),
       serviceTier: facts.serviceTier,
       brand: tags.brand ?? UNATTRIBUTED,
       campaign: tags.campaign,
       user: tags.user,
+      keyFingerprint,
       status,
       errorType,
       errorMessage: verdict.errorMessage === undefined ? undefined : scrubbed(verdict.errorMessage),
       httpStatusCode,
-      streaming: operation.streaming,
-      attempt: 1,
+      streaming: this.#isStream(),
+      attempt,
       startedAtMs,
       durationMs: this.#elapsedMs(),
-      timeToFirstChunkMs: operation.streaming ? this.#firstChunkMs : undefined,
+      timeToFirstChunkMs: this.#isStream() ? this.#firstChunkMs : undefined,
       traceId: span.traceId,
       spanId: span.spanId,
     };
+  }
+
+  #isStream(): boolean {
+    return this.#start.operation.streaming || this.#isEventStream();
+  }
+
+  #isEventStream(): boolean {
+    return this.#header("content-type")?.includes("event-stream") === true;
+  }
+
+  #answerWith(payloads: readonly unknown[]): Answer {
+    return { payloads, header: (name) => this.#header(name) };
+  }
+
+  #header(name: string): string | undefined {
+    return this.#answer?.headers.get(name) ?? undefined;
   }
 
   #elapsedMs(): number {
@@ -190,15 +213,3 @@ interface Ending {
 }
 
 const NO_END = { failure: undefined, appLeft: false, bodyComplete: false, interrupted: false };
-
-function factsIn(operation: Operation, payloads: readonly unknown[]): ResponseFacts {
-  let facts: ResponseFacts = {};
-  for (const payload of payloads) facts = { ...facts, ...operation.read(payload) };
-  return facts;
-}
-
-function usageStatusOf(facts: ResponseFacts, verdict: Verdict): UsageStatus {
-  if (facts.tokens === undefined) return "missing";
-  if (!verdict.complete) return "partial";
-  return facts.tokensMismatch === true ? "mismatch" : "final";
-}

@@ -8,7 +8,8 @@ import { AsyncLocalStorage } from "node:async_hooks";
 
 import { messageOf, SpendspanError } from "../base/errors.ts";
 import { processWide } from "../base/process-wide.ts";
-import type { FetchInit, FetchInput, Meter } from "./meter.ts";
+import type { Meter } from "./meter.ts";
+import type { FetchInit, FetchInput } from "./outgoing-request.ts";
 
 export type Fetch = typeof globalThis.fetch;
 /** The meter in force, or undefined when there is none: requests then pass through. */

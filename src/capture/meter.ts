@@ -10,7 +10,9 @@ import type { Recorder } from "../usage/recorder.ts";
 import { currentTags, type Tags, UNATTRIBUTED } from "../usage/tags.ts";
 import { Call, type CallParts } from "./call.ts";
 import { AbortWatch } from "./failure.ts";
+import { type FetchInit, type FetchInput, OutgoingRequest } from "./outgoing-request.ts";
 import type { ReadAheadLimits } from "./read-ahead.ts";
+import type { Resources } from "./resources.ts";
 import { UnattendedBodies } from "./unattended.ts";
 
 export interface MeterOptions {
@@ -25,12 +27,11 @@ export interface MeterOptions {
   /** How long a body may lie unread before the meter reads it on, in milliseconds. */
   readonly unattendedGraceMs: number;
   readonly readAhead: ReadAheadLimits;
+  /** Told of what outlives a call. */
+  readonly resources: Resources;
   /** Told before a call opens its span. */
   readonly onOpening?: () => void;
 }
-
-export type FetchInput = Parameters<typeof fetch>[0];
-export type FetchInit = Parameters<typeof fetch>[1];
 
 export class Meter {
   readonly #options: MeterOptions;
@@ -39,12 +40,13 @@ export class Meter {
   readonly #underWay = new Set<Call>();
 
   constructor(options: MeterOptions) {
-    const { clock, recorder, logger, readAhead, unattendedGraceMs } = options;
+    const { clock, recorder, logger, readAhead, resources, unattendedGraceMs } = options;
     this.#options = options;
     this.#unattended = new UnattendedBodies({ clock, graceMs: unattendedGraceMs });
     this.#parts = {
       clock,
       recorder,
+      resources,
       response: { clock, readAhead, unattended: this.#unattended },
       fault: (error) => logger.warn("The meter failed on a call, which was not affected", error),
     };
@@ -57,8 +59,9 @@ export class Meter {
    * @throws SpendspanError `ERR_BRAND_REQUIRED` under `strictBrand`, when no brand is in force.
    */
   open(url: string, input: FetchInput, init: FetchInit): Call | undefined {
-    const operation = this.#operationOf(url, input, init);
-    if (operation === undefined) return undefined;
+    const recognised = this.#recognised(url, input, init);
+    if (recognised === undefined) return undefined;
+    const { operation, request } = recognised;
     const tags = currentTags();
     if (this.#options.strictBrand && operation.billed && tags.brand === undefined) {
       throw new SpendspanError(
@@ -66,7 +69,7 @@ export class Meter {
         `Expected a brand around ${operation.name}: strictBrand is on, so wrap the call in withUsage({ brand }, …)`,
       );
     }
-    return this.#call(operation, tags, init?.signal ?? signalOf(input));
+    return this.#call(operation, tags, request.signal);
   }
 
   /**
@@ -82,17 +85,17 @@ export class Meter {
     for (const call of this.#underWay) call.interrupt();
   }
 
-  #operationOf(url: string, input: FetchInput, init: FetchInit): Operation | undefined {
+  #recognised(url: string, input: FetchInput, init: FetchInit): Recognised | undefined {
     for (const provider of this.#options.providers) {
       if (!provider.mayMatch(url) || !URL.canParse(url)) continue;
-      const method = init?.method ?? (input instanceof Request ? input.method : "GET");
-      const operation = provider.match(method.toUpperCase(), new URL(url));
-      if (operation !== undefined) return operation;
+      const request = new OutgoingRequest(url, input, init);
+      const operation = provider.match(request);
+      if (operation !== undefined) return { operation, request };
     }
     return undefined;
   }
 
-  #call(operation: Operation, tags: Tags, signal: AbortSignal | null | undefined): Call {
+  #call(operation: Operation, tags: Tags, signal: AbortSignal | undefined): Call {
     this.#options.onOpening?.();
     const call = new Call(
       {
@@ -112,7 +115,9 @@ export class Meter {
           brand: tags.brand ?? UNATTRIBUTED,
           campaign: tags.campaign,
         }),
-        abort: signal ? new AbortWatch(signal) : undefined,
+        attempt: 1,
+        keyFingerprint: undefined,
+        abort: signal === undefined ? undefined : new AbortWatch(signal),
         onSettled: (settled) => this.#underWay.delete(settled),
       },
       this.#parts,
@@ -122,6 +127,7 @@ export class Meter {
   }
 }
 
-function signalOf(input: FetchInput): AbortSignal | undefined {
-  return input instanceof Request ? input.signal : undefined;
+interface Recognised {
+  readonly operation: Operation;
+  readonly request: OutgoingRequest;
 }

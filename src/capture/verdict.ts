@@ -1,6 +1,6 @@
 /** What a finished call amounts to: its status, and whether all of its usage is known. */
 import type { ResponseFacts } from "../providers/operation.ts";
-import type { Status } from "../usage/record.ts";
+import type { Status, UsageStatus } from "../usage/record.ts";
 import type { Failure } from "./failure.ts";
 
 /** How a call came to its end, as far as HTTP tells. */
@@ -30,6 +30,14 @@ const TIMEOUT_CODES: ReadonlySet<number> = new Set([408, 504]);
 export function verdictOf(end: CallEnd, facts: ResponseFacts, streaming: boolean): Verdict {
   const { status, errorType, errorMessage } = reasonOf(end, facts);
   return { status, errorType, errorMessage, complete: isComplete(end, facts, streaming) };
+}
+
+/** What is known of the usage in `facts`. */
+export function usageStatusOf(facts: ResponseFacts, { complete }: Verdict): UsageStatus {
+  if (facts.tokens === undefined && (facts.items ?? []).length === 0) return "missing";
+  if (!complete || facts.error !== undefined) return "partial";
+  if (facts.tokensMismatch === true) return "mismatch";
+  return facts.hasUncountedItems === true ? "uncounted" : "final";
 }
 
 type Reason = Omit<Verdict, "complete">;

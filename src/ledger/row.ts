@@ -4,6 +4,7 @@
  */
 import { isoTimestamp } from "../base/clock.ts";
 import { toUsdString } from "../base/money.ts";
+import type { BilledItem } from "../usage/items.ts";
 import type { UsageRecord } from "../usage/record.ts";
 import { inputTokens, outputTokens } from "../usage/tokens.ts";
 import type { TokenCounts } from "../usage/tokens.ts";
@@ -12,18 +13,21 @@ import type { TokenCounts } from "../usage/tokens.ts";
 export const COLUMNS = {
   id: "uuid",
   created_at: "timestamptz",
+  entry: "text",
   brand: "text",
   brand_id: "uuid",
   campaign: "text",
   campaign_id: "uuid",
   end_user: "text",
   user_id: "uuid",
+  key_fingerprint: "text",
   api_provider: "text",
   platform: "text",
   api_endpoint: "text",
   operation: "text",
   requested_model: "text",
   model: "text",
+  resource_name: "text",
   service_tier: "text",
   input_tokens: "bigint",
   output_tokens: "bigint",
@@ -33,6 +37,7 @@ export const COLUMNS = {
   token_modalities: "jsonb",
   usage_status: "text",
   estimated_cost_usd: "numeric",
+  line_items: "jsonb",
   price_status: "text",
   price_version: "text",
   status: "text",
@@ -66,23 +71,27 @@ function rowOf(record: UsageRecord): UsageRow {
   return {
     id: record.id,
     created_at: isoTimestamp(record.startedAtMs),
+    entry: record.entry,
     brand: record.brand,
     brand_id: asUuid(record.brand),
     campaign: record.campaign,
     campaign_id: asUuid(record.campaign),
     end_user: record.user,
     user_id: asUuid(record.user),
+    key_fingerprint: record.keyFingerprint,
     api_provider: record.provider,
     platform: record.platform,
     api_endpoint: record.endpoint,
     operation: record.operation,
     requested_model: record.requestedModel,
     model: record.model,
+    resource_name: record.resourceName,
     service_tier: record.serviceTier,
     ...tokenColumns(record.tokens),
     usage_status: record.usageStatus,
     // Text: a JSON number is a double to everything between here and Postgres.
     estimated_cost_usd: record.cost === undefined ? undefined : toUsdString(record.cost),
+    line_items: itemsColumn(record.items),
     price_status: record.priceStatus,
     price_version: record.priceVersion,
     status: record.status,
@@ -113,6 +122,16 @@ function modalityColumn(modalities: TokenCounts["modalities"]): object | undefin
   if (modalities === undefined) return undefined;
   const { input, cachedInput, toolUse, output } = modalities;
   return { input, cached_input: cachedInput, tool_use: toolUse, output };
+}
+
+function itemsColumn(items: readonly BilledItem[]): object | undefined {
+  if (items.length === 0) return undefined;
+  return items.map(({ kind, quantity, variant, cost }) => ({
+    item: kind,
+    quantity,
+    variant,
+    cost_usd: cost === undefined ? null : toUsdString(cost),
+  }));
 }
 
 function asUuid(tag: string | undefined): string | undefined {

@@ -57,8 +57,9 @@ export class UsageTotals {
     this.#maxSeries = options.maxSeries ?? 5_000;
   }
 
-  /** Counts one finished call. */
+  /** Counts one finished call. Work handed in counts when its results are there. */
   add(record: UsageRecord): void {
+    if (record.entry === "job") return;
     const labels = labelsOf(record);
     // Series are kept by admitted labels, so a hit says that the record's labels all are.
     const series = this.#series.get(keyOf(labels)) ?? this.#boundedSeries(labels);

@@ -46,9 +46,10 @@ export class UsageSeries {
     this.#latency = latency;
   }
 
-  add({ cost, tokens, durationMs, timeToFirstChunkMs }: UsageRecord): void {
-    this.#requests += 1;
+  add({ entry, cost, tokens, durationMs, timeToFirstChunkMs }: UsageRecord): void {
     if (cost !== undefined) this.#cost += cost;
+    if (entry !== "call") return; // storage has a cost, but is no request
+    this.#requests += 1;
     if (tokens !== undefined) {
       for (const kind of TOKEN_KINDS) this.#tokens[kind] += tokens[kind];
     }

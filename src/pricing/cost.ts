@@ -5,6 +5,7 @@
  * the same row, the cost can be computed again. The book only ever grows, so it stays true.
  */
 import type { Picodollars } from "../base/money.ts";
+import type { UsedItem } from "../usage/items.ts";
 import type { PricedCost, PriceStatus } from "../usage/record.ts";
 import { MODALITIES, type ModalityCounts, type TokenCounts } from "../usage/tokens.ts";
 import type { Price } from "./dated-prices.ts";
@@ -17,6 +18,8 @@ export interface BilledUsage {
   /** The model that answered. */
   readonly model: string | undefined;
   readonly tokens: TokenCounts | undefined;
+  /** @defaultValue none */
+  readonly items?: readonly UsedItem[] | undefined;
   /** The tier that was served, lower case; undefined: standard. */
   readonly serviceTier?: string | undefined;
   /** `gemini_api` or `vertex_ai`; undefined: the Gemini API's list price. */
@@ -29,10 +32,16 @@ export const UNPRICED: PricedCost = {
   cost: undefined,
   priceStatus: "unpriced",
   priceVersion: undefined,
+  items: [],
 };
 
 /** For what the provider is known not to bill, such as an answer of 400 and above. */
-export const NOT_BILLED: PricedCost = { cost: 0n, priceStatus: "free", priceVersion: undefined };
+export const NOT_BILLED: PricedCost = {
+  cost: 0n,
+  priceStatus: "free",
+  priceVersion: undefined,
+  items: [],
+};
 
 /** As answers spell them: `usageMetadata.serviceTier`, and Vertex AI's `trafficType`. */
 const TIER_NAMES: ReadonlyMap<string | undefined, Tier> = new Map<string | undefined, Tier>([
@@ -89,7 +98,8 @@ class Bill {
 
   total(): PricedCost {
     const { isFree, priceVersion } = this.#price;
-    return { cost: this.#cost, priceStatus: isFree ? "free" : this.#status(), priceVersion };
+    const priceStatus = isFree ? "free" : this.#status();
+    return { cost: this.#cost, priceStatus, priceVersion, items: [] };
   }
 
   #status(): PriceStatus {

@@ -77,7 +77,7 @@ export function createHttpRuleProvider(rules: readonly HttpRule[]): Provider {
   const compiled = rules.map((rule) => new CompiledRule(rule));
   return {
     mayMatch: (url) => mayBeAt(url, (host) => compiled.some((rule) => rule.isAt(host))),
-    match: (method, url) => compiled.find((rule) => rule.fits(method, url))?.operation(url),
+    match: ({ method, url }) => compiled.find((rule) => rule.fits(method, url))?.operation(url),
   };
 }
 
@@ -104,7 +104,7 @@ class CompiledRule {
 
   fits(method: string, url: URL): boolean {
     if (!this.isAt(hostNameOf(url))) return false;
-    if (this.#method !== undefined && this.#method !== method.toUpperCase()) return false;
+    if (this.#method !== undefined && this.#method !== method) return false;
     const asked = segmentsOf(url.pathname);
     return this.#segments.every((segment, at) =>
       segment === "*" ? asked[at] !== undefined : asked[at] === segment,
@@ -143,6 +143,7 @@ function perRequest({ provider, endpoint, priceUsdPerRequest }: HttpRule): Price
     cost: fromUsdString(priceUsdPerRequest),
     priceStatus: "priced",
     priceVersion: `rule:${provider}/${endpoint}`,
+    items: [],
   };
 }
 

@@ -2,10 +2,11 @@
  * What capture and the providers say to each other: a provider recognises a request, reads what its
  * answer says of the usage, and prices it. Capture knows HTTP, and nothing of any provider.
  */
-import type { PricedCost } from "../usage/record.ts";
+import type { UsedItem } from "../usage/items.ts";
+import type { PricedCost, UsageStatus } from "../usage/record.ts";
 import type { TokenCounts } from "../usage/tokens.ts";
 
-/** What one answer, or one event of a streamed answer, says. Absent means: it does not say. */
+/** What an answer says. Absent means: it does not say. */
 export interface ResponseFacts {
   /** The model that served the request. */
   readonly model?: string;
@@ -13,14 +14,48 @@ export interface ResponseFacts {
   readonly tokens?: TokenCounts;
   /** True when the provider's counts don't sum to its own total. */
   readonly tokensMismatch?: boolean;
+  /** What is billed apart from tokens. */
+  readonly items?: readonly UsedItem[];
   readonly serviceTier?: string;
   readonly finishReasons?: readonly string[];
   /** Why content was withheld: `SAFETY`, `PROHIBITED_CONTENT`. */
   readonly blockReason?: string;
   /** An error object in the answer; `type` of low cardinality (`RESOURCE_EXHAUSTED`). */
   readonly error?: { readonly type: string; readonly message: string };
-  /** True when the answer holds billed items that `tokens` doesn't count, such as grounding. */
+  /** True when the answer names usage that neither `tokens` nor `items` counts. */
   readonly hasUncountedItems?: boolean;
+  /** What outlives the call, and what happened to it. */
+  readonly resource?: ResourceFacts;
+}
+
+/** Work or storage that outlives the call that began it: a batch, a video, a cache. */
+export type ResourceFacts = {
+  /** The provider's name of it: `batches/123`, `cachedContents/abc`. */
+  readonly name: string;
+} & (
+  | { readonly event: "submitted" }
+  | {
+      /** Its results were seen, all of them. */
+      readonly event: "collected";
+      /** When it was handed in, where the answer says so. */
+      readonly createdAtMs?: number;
+      readonly results: readonly ResourceResult[];
+    }
+  | {
+      /** It is kept until then: made just now, or kept for longer or less long than before. */
+      readonly event: "kept";
+      readonly tokens: number;
+      readonly createdAtMs: number;
+      readonly untilMs: number;
+    }
+  | { readonly event: "removed" }
+);
+
+/** One billed piece of a job. */
+export interface ResourceResult {
+  /** Tells it from the others of its job, and is the same at each look: its place, or its own key. */
+  readonly key: string;
+  readonly facts: ResponseFacts;
 }
 
 /** All that is known of a call when it is priced. */
@@ -30,8 +65,7 @@ export interface Outcome {
   readonly httpStatusCode: number | undefined;
   /** True when the request surely never reached the provider (refused, no such host). */
   readonly neverSent: boolean;
-  /** False when the answer broke off before its end. */
-  readonly complete: boolean;
+  readonly usageStatus: UsageStatus;
   readonly startedAtMs: number;
 }
 
@@ -47,8 +81,9 @@ export interface Operation {
   /** The API method, and the default of the `endpoint` tag. */
   readonly name: string;
   readonly requestedModel: string | undefined;
+  /** True when the request asks for a stream. An answer may be one without: its type says so. */
   readonly streaming: boolean;
-  /** False for calls known to be free (`countTokens`): they get a span, and no record. */
+  /** False for calls that cost nothing themselves (`countTokens`): they get a span, and no record. */
   readonly billed: boolean;
   /**
    * The members of an answer that `read` looks at; empty when the body says nothing of interest.
@@ -61,10 +96,29 @@ export interface Operation {
   };
   readonly serverAddress: string;
   readonly serverPort: number | undefined;
-  /** The facts in one parsed JSON answer, or in one event of a stream. Never throws. */
-  read(payload: unknown): ResponseFacts;
+  /** The facts in an answer. Never throws. */
+  read(answer: Answer): ResponseFacts;
   /** Never throws. */
   price(outcome: Outcome): PricedCost;
+}
+
+/** An answer as far as it was received. */
+export interface Answer {
+  /** The JSON of its body; of a stream, that of its events, oldest first. */
+  readonly payloads: readonly unknown[];
+  /** A header of it; the name in any case. */
+  readonly header: (name: string) => string | undefined;
+}
+
+/** A request as the app made it. */
+export interface ProviderRequest {
+  /** Upper case. */
+  readonly method: string;
+  readonly url: URL;
+  /** A header of it; the name in any case. */
+  header(name: string): string | undefined;
+  /** Undefined where it can't be read without taking it from the app, as with a stream. */
+  bodyText(): string | undefined;
 }
 
 /** For answers whose body says nothing of interest. */
@@ -77,5 +131,5 @@ export interface Provider {
    */
   mayMatch(url: string): boolean;
   /** The operation that a request is, or undefined when it is none of this provider's. */
-  match(method: string, url: URL): Operation | undefined;
+  match(request: ProviderRequest): Operation | undefined;
 }

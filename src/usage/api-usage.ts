@@ -6,7 +6,8 @@ import type { Clock } from "../base/clock.ts";
 import { scrubbed } from "../base/error-text.ts";
 import { messageOf, SpendspanError } from "../base/errors.ts";
 import { Fields } from "./fields.ts";
-import type { PricedCost, PriceStatus, Status, UsageRecord, UsageStatus } from "./record.ts";
+import type { ItemKind } from "./items.ts";
+import type { Entry, PricedCost, PriceStatus, Status, UsageRecord, UsageStatus } from "./record.ts";
 import { STATUSES } from "./record.ts";
 import { checkedTags, currentTags, UNATTRIBUTED } from "./tags.ts";
 import type { Tags } from "./tags.ts";
@@ -19,6 +20,8 @@ export type APIStatus = Status;
 /** A row of `api_usage`. `null`: not known, or not applicable. */
 export interface APIUsage {
   readonly id: string;
+  /** What the row stands for; `adjustment`: a correction of the cost of row `adjusts_id`. */
+  readonly entry: Entry | "adjustment";
   /** ISO 8601, UTC. */
   readonly created_at: string;
   readonly brand: string;
@@ -27,12 +30,15 @@ export interface APIUsage {
   readonly campaign_id: string | null;
   readonly end_user: string | null;
   readonly user_id: string | null;
+  readonly key_fingerprint: string | null;
   readonly api_provider: APIProvider;
   readonly platform: string | null;
   readonly api_endpoint: string;
   readonly operation: string;
   readonly requested_model: string | null;
   readonly model: string | null;
+  /** The provider's name of what outlives the call: `batches/123`, `cachedContents/abc`. */
+  readonly resource_name: string | null;
   readonly service_tier: string | null;
   readonly input_tokens: number | null;
   readonly output_tokens: number | null;
@@ -46,8 +52,20 @@ export interface APIUsage {
   readonly usage_status: UsageStatus;
   /** US dollars as exact decimal text. */
   readonly estimated_cost_usd: string | null;
+  /** What was billed apart from tokens; part of the cost. */
+  readonly line_items:
+    | readonly {
+        readonly item: ItemKind;
+        readonly quantity: number;
+        readonly variant?: string;
+        readonly cost_usd: string | null;
+      }[]
+    | null;
   readonly price_status: PriceStatus;
   readonly price_version: string | null;
+  readonly adjusts_id: string | null;
+  /** Of an adjustment: the price status of the row that it corrects, before. */
+  readonly prior_price_status: PriceStatus | null;
   readonly status: APIStatus;
   readonly error_type: string | null;
   readonly error_message: string | null;
@@ -102,7 +120,12 @@ export interface RecordParts {
   readonly price: (model: string, tokens: TokenCounts, atMs: number) => PricedCost;
 }
 
-const UNPRICED: PricedCost = { cost: undefined, priceStatus: "unpriced", priceVersion: undefined };
+const UNPRICED: PricedCost = {
+  cost: undefined,
+  priceStatus: "unpriced",
+  priceVersion: undefined,
+  items: [],
+};
 
 /**
  * The record of a call that the app describes by hand.
@@ -122,15 +145,18 @@ export function recordOf(insert: APIUsageInsert, parts: RecordParts): UsageRecor
     ...call,
     ...(cost === undefined
       ? listPrice(call.model, tokens, call.startedAtMs, parts)
-      : { cost, priceStatus: "priced", priceVersion: undefined }),
+      : { cost, priceStatus: "priced", priceVersion: undefined, items: [] }),
     id: parts.newId(),
+    entry: "call",
     platform: undefined,
+    resourceName: undefined,
     tokens,
     usageStatus: tokens === undefined ? "missing" : "final",
     serviceTier: undefined,
     brand: given.brand ?? UNATTRIBUTED,
     campaign: given.campaign,
     user: given.user,
+    keyFingerprint: undefined,
     httpStatusCode: undefined,
     streaming: false,
     attempt: 1,

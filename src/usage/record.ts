@@ -1,5 +1,6 @@
 /** UsageRecord: one billed HTTP request, finished. The one shape that every sink reads. */
 import type { Picodollars } from "../base/money.ts";
+import type { BilledItem } from "./items.ts";
 import type { TokenCounts } from "./tokens.ts";
 
 /**
@@ -20,11 +21,21 @@ export const PRICE_STATUSES = ["priced", "estimated", "partial", "unpriced", "fr
 export type PriceStatus = (typeof PRICE_STATUSES)[number];
 
 /**
- * What is known of the tokens. `final`: the provider's own last word; `partial`: the last seen
- * before the answer broke off; `missing`: none seen; `mismatch`: final, but the parts don't sum.
+ * What is known of the usage. `final`: the provider's own last word; `partial`: the last seen
+ * before the answer broke off; `missing`: none seen; `mismatch`: final, but the parts don't sum;
+ * `uncounted`: final, but the answer names usage of a kind that is not known here.
  */
-export const USAGE_STATUSES = ["final", "partial", "missing", "mismatch"] as const;
+export const USAGE_STATUSES = ["final", "partial", "missing", "mismatch", "uncounted"] as const;
 export type UsageStatus = (typeof USAGE_STATUSES)[number];
+
+/**
+ * What a record stands for.
+ * - `call`: a request that is billed by its own answer, or one piece of a finished job
+ * - `job`: work handed in (a batch, a video), which is billed once its results were fetched
+ * - `storage`: a cache kept longer, or less long, than was booked when it was made
+ */
+export const ENTRIES = ["call", "job", "storage"] as const;
+export type Entry = (typeof ENTRIES)[number];
 
 /** A cost and how far it can be trusted. */
 export interface PricedCost {
@@ -33,11 +44,14 @@ export interface PricedCost {
   readonly priceStatus: PriceStatus;
   /** Names the dated price that was used, so that the cost can be computed again from the row. */
   readonly priceVersion: string | undefined;
+  /** What was billed apart from tokens; its costs are part of `cost`. */
+  readonly items: readonly BilledItem[];
 }
 
 export interface UsageRecord extends PricedCost {
   /** UUIDv7 made when the call started: the idempotency key of everything downstream. */
   readonly id: string;
+  readonly entry: Entry;
   /** `google_ai`, `openweathermap`, … */
   readonly provider: string;
   /** `gemini_api` or `vertex_ai`; `undefined` for a provider without platforms. */
@@ -49,6 +63,8 @@ export interface UsageRecord extends PricedCost {
   readonly requestedModel: string | undefined;
   /** The model that answered, else the requested one. */
   readonly model: string | undefined;
+  /** The provider's name of what outlives the call: `batches/123`, `cachedContents/abc`. */
+  readonly resourceName: string | undefined;
   readonly tokens: TokenCounts | undefined;
   readonly usageStatus: UsageStatus;
   /** The tier that was served, as the provider spells it, lower-cased: `standard`, `flex`. */
@@ -56,6 +72,8 @@ export interface UsageRecord extends PricedCost {
   readonly brand: string;
   readonly campaign: string | undefined;
   readonly user: string | undefined;
+  /** Tells API keys apart without giving one away; `undefined` unless the app asked for it. */
+  readonly keyFingerprint: string | undefined;
   readonly status: Status;
   /** Low cardinality: `429`, `RESOURCE_EXHAUSTED`, `AbortError`. Set unless `status` is `success`. */
   readonly errorType: string | undefined;

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 
-import { type CallEnd, verdictOf } from "../../src/capture/verdict.ts";
+import { type CallEnd, usageStatusOf, verdictOf } from "../../src/capture/verdict.ts";
 import type { ResponseFacts } from "../../src/providers/operation.ts";
+import { tokensOf } from "../support/tokens.ts";
 
 function verdict(end: Partial<CallEnd>, facts: ResponseFacts = {}, streaming = false) {
   return verdictOf(
@@ -84,4 +85,23 @@ test("a stream without a finish reason was cut by the server", () => {
   expect(verdict({}, {}, true).complete).toBe(false);
   expect(verdict({}, { finishReasons: ["STOP"] }, true).complete).toBe(true);
   expect(verdict({}, { blockReason: "SAFETY" }, true).complete).toBe(true);
+});
+
+const COUNTED: ResponseFacts = { tokens: tokensOf({ input: 1 }) };
+
+test.each<[string, Partial<CallEnd>, ResponseFacts, string]>([
+  ["the provider's last word is final", {}, COUNTED, "final"],
+  ["so are items without tokens", {}, { items: [{ kind: "image", quantity: 1 }] }, "final"],
+  ["an answer that counts nothing misses it", {}, { items: [] }, "missing"],
+  ["a body that broke off may lack the last", { bodyComplete: false }, COUNTED, "partial"],
+  [
+    "so may one that was ended by an error",
+    {},
+    { ...COUNTED, error: { type: "INTERNAL", message: "" } },
+    "partial",
+  ],
+  ["parts that don't sum are a mismatch", {}, { ...COUNTED, tokensMismatch: true }, "mismatch"],
+  ["unknown kinds are uncounted", {}, { ...COUNTED, hasUncountedItems: true }, "uncounted"],
+])("of usage: %s", (_title, end, facts, usageStatus) => {
+  expect(usageStatusOf(facts, verdict(end, facts))).toBe(usageStatus);
 });

@@ -29,6 +29,7 @@ test("a record becomes one line with a row's columns, its money as text", () => 
   expect(JSON.parse(lineOf(record))).toEqual({
     id: "0198c0de-0000-7000-8000-000000000001",
     created_at: "2026-11-24T12:00:00.007Z",
+    entry: "call",
     brand: BRAND,
     brand_id: BRAND,
     campaign: "spring",
@@ -88,11 +89,12 @@ test("a line has no line end in it", () => {
   expect(lineOf(aRecord({ errorMessage: "one\ntwo\r\nthree" }))).not.toMatch(/[\r\n]/);
 });
 
-test("the columns are those of the table, but for the ones that the database fills", () =>
+test("the columns are those of the table, but for the database's own and those of adjustments", () =>
   withDatabase(async ({ pool }) => {
     const { rows } = await pool.query(
       `select column_name, data_type from information_schema.columns
-        where table_name = 'api_usage' and column_name not in ('total_tokens', 'ingested_at')`,
+        where table_name = 'api_usage' and column_name not in
+          ('total_tokens', 'ingested_at', 'adjusts_id', 'prior_price_status')`,
     );
     const types: Record<string, string> = { ...COLUMNS, created_at: "timestamp with time zone" };
     expect(Object.fromEntries(rows.map((row) => [row.column_name, row.data_type]))).toEqual(types);

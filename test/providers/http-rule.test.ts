@@ -7,6 +7,8 @@ import {
   httpRuleFaults,
 } from "../../src/providers/http-rule.ts";
 import type { Outcome } from "../../src/providers/operation.ts";
+import { anAnswer } from "../support/answer.ts";
+import { aRequest } from "../support/provider-request.ts";
 
 const WEATHER: HttpRule = {
   provider: "openweathermap",
@@ -20,12 +22,12 @@ const ANSWERED: Outcome = {
   facts: {},
   httpStatusCode: 200,
   neverSent: false,
-  complete: true,
+  usageStatus: "missing",
   startedAtMs: 0,
 };
 
 function matchOf(rule: Partial<HttpRule>, url: string, method = "GET") {
-  return createHttpRuleProvider([{ ...WEATHER, ...rule }]).match(method, new URL(url));
+  return createHttpRuleProvider([{ ...WEATHER, ...rule }]).match(aRequest(method, url));
 }
 
 test("describes a request by the rule that it fits", () => {
@@ -77,7 +79,7 @@ test("the first rule that fits counts", () => {
     WEATHER,
   ]);
   const nameAt = (path: string) =>
-    provider.match("GET", new URL(`https://api.openweathermap.org${path}`))?.name;
+    provider.match(aRequest("GET", `https://api.openweathermap.org${path}`))?.name;
   expect(nameAt("/data/2.5/forecast")).toBe("forecast");
   expect(nameAt("/data/2.5/weather")).toBe("weather");
 });
@@ -97,7 +99,7 @@ test.each<[string, Partial<Outcome>, string | undefined, unknown]>([
     // 0.0015 × 1e12
     { cost: 1_500_000_000n, priceStatus: "priced", priceVersion: "rule:openweathermap/weather" },
   ],
-  ["an answer broken off", { complete: false }, "0.0015", { cost: 1_500_000_000n }],
+  ["an answer broken off", { usageStatus: "partial" }, "0.0015", { cost: 1_500_000_000n }],
   ["a refusal", { httpStatusCode: 401 }, "0.0015", { cost: 0n, priceStatus: "free" }],
   ["a failure", { httpStatusCode: 500 }, "0.0015", { cost: 0n, priceStatus: "free" }],
   [
@@ -118,17 +120,16 @@ test.each<[string, Partial<Outcome>, string | undefined, unknown]>([
   const { priceUsdPerRequest: _, ...unpriced } = WEATHER;
   const rule = price === undefined ? unpriced : { ...unpriced, priceUsdPerRequest: price };
   const operation = createHttpRuleProvider([rule]).match(
-    "GET",
-    new URL("https://api.openweathermap.org/data/2.5/weather"),
+    aRequest("GET", "https://api.openweathermap.org/data/2.5/weather"),
   );
   expect(operation?.price({ ...ANSWERED, ...outcome })).toMatchObject(expected as object);
 });
 
 test("reads nothing out of an answer", () => {
   const operation = matchOf({}, "https://api.openweathermap.org/data/2.5");
-  expect(operation?.read({ modelVersion: "x", usageMetadata: { promptTokenCount: 1 } })).toEqual(
-    {},
-  );
+  expect(
+    operation?.read(anAnswer([{ modelVersion: "x", usageMetadata: { promptTokenCount: 1 } }])),
+  ).toEqual({});
 });
 
 test("a rule without fault has none", () => {

@@ -59,6 +59,7 @@ export function metering(baseUrl: string, options: Partial<MeterOptions> = {}): 
     logger,
     strictBrand: false,
     unattendedGraceMs: 20,
+    resources: { settled: () => {} },
     readAhead: { maxBytes: 8 * 1024 * 1024, maxMs: 10_000 },
     ...options,
   });

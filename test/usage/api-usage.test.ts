@@ -12,24 +12,27 @@ const WEATHER = { api_provider: "openweathermap", api_endpoint: "/data/2.5/weath
 const parts: RecordParts = {
   clock: { now: () => NOON_MS, monotonicMs: () => 0 },
   newId: () => ID,
-  price: () => ({ cost: 7n, priceStatus: "priced", priceVersion: "list" }),
+  price: () => ({ cost: 7n, priceStatus: "priced", priceVersion: "list", items: [] }),
 };
 
 test("the least that is needed makes a whole record", () => {
   expect(recordOf(WEATHER, parts)).toEqual({
     id: ID,
+    entry: "call",
     provider: "openweathermap",
     platform: undefined,
     endpoint: "/data/2.5/weather",
     operation: "/data/2.5/weather",
     requestedModel: undefined,
     model: undefined,
+    resourceName: undefined,
     tokens: undefined,
     usageStatus: "missing",
     serviceTier: undefined,
     brand: "unattributed",
     campaign: undefined,
     user: undefined,
+    keyFingerprint: undefined,
     status: "success",
     errorType: undefined,
     errorMessage: undefined,
@@ -44,6 +47,7 @@ test("the least that is needed makes a whole record", () => {
     cost: undefined,
     priceStatus: "unpriced",
     priceVersion: undefined,
+    items: [],
   });
 });
 
@@ -67,7 +71,7 @@ test("a model and tokens are priced at the list price of their day", () => {
   const asked: unknown[] = [];
   const price: RecordParts["price"] = (...question) => {
     asked.push(question);
-    return { cost: 7n, priceStatus: "priced", priceVersion: "list" };
+    return { cost: 7n, priceStatus: "priced", priceVersion: "list", items: [] };
   };
   const insert = {
     ...WEATHER,

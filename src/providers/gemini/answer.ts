@@ -5,7 +5,7 @@
  * from the result, so the facts of a stream's events add up by spreading them, the latest on top.
  */
 import { scrubbed } from "../../base/error-text.ts";
-import type { ResponseFacts } from "../operation.ts";
+import type { Answer, ResponseFacts } from "../operation.ts";
 import { type JsonObject, objectIn, objectsIn, textIn } from "./json.ts";
 import { readEmbeddingStatistics, readUsageMetadata } from "./usage-metadata.ts";
 
@@ -38,18 +38,19 @@ const GROUNDING_LISTS = [
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/**
- * The facts in a parsed answer, whole or salvaged member by member; in a list of answers (a stream
- * without `alt=sse`, and its errors) all of theirs; also one level down under `response`, where
- * batches and gateways put it.
- */
-export function readAnswer(payload: unknown): ResponseFacts {
-  if (Array.isArray(payload)) {
-    return payload.reduce<ResponseFacts>((facts, one) => ({ ...facts, ...readOne(one) }), {});
-  }
-  return readOne(payload);
+const TIER_HEADER = "x-gemini-service-tier";
+
+/** The facts in an answer, whole or streamed; what a later event says counts. */
+export function readAnswer({ payloads, header }: Answer): ResponseFacts {
+  const tier = tierNamed(header(TIER_HEADER));
+  const first: ResponseFacts = tier === undefined ? {} : { serviceTier: tier };
+  return payloads.reduce<ResponseFacts>((facts, one) => ({ ...facts, ...readOne(one) }), first);
 }
 
+/**
+ * The facts in one parsed answer, whole or salvaged member by member, or in one event of a stream;
+ * also one level down under `response`, where batches and gateways put it.
+ */
 function readOne(payload: unknown): ResponseFacts {
   const outer = objectIn(payload);
   if (outer === undefined) return {};
@@ -105,7 +106,10 @@ function isGrounded(metadata: JsonObject | undefined): boolean {
 
 /** The tier that was served: the Gemini API's name for it, or Vertex AI's. */
 function tierIn(usage: JsonObject | undefined): string | undefined {
-  const tier = textIn(usage?.["serviceTier"]) ?? textIn(usage?.["trafficType"]);
+  return tierNamed(textIn(usage?.["serviceTier"]) ?? textIn(usage?.["trafficType"]));
+}
+
+function tierNamed(tier: string | undefined): string | undefined {
   return tier === undefined || /unspecified$/i.test(tier) ? undefined : tier.toLowerCase();
 }
 

@@ -7,8 +7,14 @@
 import type { Platform } from "../../pricing/list-price.ts";
 import { hostNameOf } from "../host-name.ts";
 
-export interface GeminiRequest {
+/** Where a request goes. */
+export interface Address {
   readonly platform: Platform;
+  /** Behind the base URL, with nothing encoded: `/v1beta/models/gemini-2.5-flash:generateContent`. */
+  readonly path: string;
+}
+
+export interface ModelCall {
   /** The verb behind the colon: `generateContent`. */
   readonly method: string;
   /** The id in the path, as `gemini-2.5-flash`; `tunedModels/…` whole; undefined for an endpoint. */
@@ -65,19 +71,23 @@ export function platformOf(hostname: string): Platform | undefined {
   return VERTEX_HOST.test(hostname) ? "vertex_ai" : undefined;
 }
 
-/** The call to a model that a POST to `url` is; undefined when it is none. */
-export function recognised(url: URL, baseUrls: readonly BaseUrl[]): GeminiRequest | undefined {
+/** Undefined when `url` is none of Gemini's. */
+export function addressOf(url: URL, baseUrls: readonly BaseUrl[]): Address | undefined {
   const host = platformOf(hostNameOf(url));
   const path = decoded(host === undefined ? pathBehind(url, baseUrls) : url.pathname);
   if (path === undefined) return undefined;
+  return { platform: host ?? (VERTEX_PATH.test(path) ? "vertex_ai" : "gemini_api"), path };
+}
+
+/** The call to a model that a POST to there is; undefined when it is none. */
+export function modelCallAt({ platform, path }: Address): ModelCall | undefined {
   const call = MODEL_CALL.exec(path)?.groups;
   const { collection, id, method } = call ?? {};
   if (id === undefined || method === undefined) return undefined;
 
-  const platform = host ?? (VERTEX_PATH.test(path) ? "vertex_ai" : "gemini_api");
   const isOwn = platform === "vertex_ai" && !PUBLISHED.test(path);
   if (isOwn && !INFERENCE.has(method)) return undefined;
-  return { platform, method, model: modelIn(collection, id) };
+  return { method, model: modelIn(collection, id) };
 }
 
 function modelIn(collection: string | undefined, id: string): string | undefined {

@@ -3,7 +3,13 @@ import { expect, test } from "vitest";
 
 import { readAnswer } from "../../../src/providers/gemini/answer.ts";
 import type { ResponseFacts } from "../../../src/providers/operation.ts";
+import { anAnswer } from "../../support/answer.ts";
 import { tokensOf } from "../../support/tokens.ts";
+
+/** The facts in a body, or in the events of a stream. */
+function read(payload: unknown): ResponseFacts {
+  return readAnswer(anAnswer(Array.isArray(payload) ? payload : [payload]));
+}
 
 /** A whole answer as the Gemini API writes it. */
 const ANSWER = {
@@ -26,7 +32,7 @@ const ANSWER = {
 };
 
 test("reads model, id, usage, tier and finish reason, and none of the content", () => {
-  const facts = readAnswer(ANSWER);
+  const facts = read(ANSWER);
   expect(facts).toEqual({
     model: "gemini-3.8-flash",
     responseId: "abc123",
@@ -44,7 +50,7 @@ test.each([
   ["serviceTier", "Priority", "priority"],
   ["serviceTier", "unspecified", undefined],
 ])("a %s of %s is the tier %s", (field, value, tier) => {
-  expect(readAnswer({ usageMetadata: { [field]: value } }).serviceTier).toBe(tier);
+  expect(read({ usageMetadata: { [field]: value } }).serviceTier).toBe(tier);
 });
 
 test("an answer nested under `response` is read alike (agentgateway#2813)", () => {
@@ -54,7 +60,7 @@ test("an answer nested under `response` is read alike (agentgateway#2813)", () =
     thoughtsTokenCount: 87,
     totalTokenCount: 30_550,
   };
-  expect(readAnswer({ response: { usageMetadata } })).toEqual({
+  expect(read({ response: { usageMetadata } })).toEqual({
     tokens: tokensOf({ input: 30_460, output: 3, thinking: 87 }),
     tokensMismatch: false,
   });
@@ -63,7 +69,7 @@ test("an answer nested under `response` is read alike (agentgateway#2813)", () =
 test("members salvaged from a broken answer are read where they stand", () => {
   const { usageMetadata, modelVersion } = ANSWER;
   const groundingMetadata = { webSearchQueries: ["a"] };
-  const facts = readAnswer({
+  const facts = read({
     usageMetadata,
     modelVersion,
     groundingMetadata,
@@ -87,7 +93,7 @@ test("running totals of a stream: spreading the events leaves the last of each f
     modelVersion: "gemini-3.8-flash",
   });
   const end = { candidates: [{ finishReason: "STOP" }] }; // says nothing of the usage
-  const facts = [chunk(1), chunk(4), chunk(9), end].map(readAnswer);
+  const facts = [chunk(1), chunk(4), chunk(9), end].map(read);
   const last: ResponseFacts = {
     model: "gemini-3.8-flash",
     tokens: tokensOf({ input: 10, output: 9 }),
@@ -95,7 +101,7 @@ test("running totals of a stream: spreading the events leaves the last of each f
     finishReasons: ["STOP"],
   };
   expect(Object.assign({}, ...facts)).toEqual(last);
-  expect(readAnswer([chunk(1), chunk(4), chunk(9), end])).toEqual(last); // a stream without alt=sse
+  expect(read([chunk(1), chunk(4), chunk(9), end])).toEqual(last); // a stream without alt=sse
 });
 
 test.each([
@@ -108,14 +114,14 @@ test.each([
   [[], undefined],
 ])("candidates that ended by %j are withheld by %s", (reasons, blockReason) => {
   const candidates = reasons.map((finishReason) => ({ finishReason }));
-  expect(readAnswer({ candidates }).blockReason).toBe(blockReason);
+  expect(read({ candidates }).blockReason).toBe(blockReason);
 });
 
 test.each([
   ["PROHIBITED_CONTENT", "PROHIBITED_CONTENT"],
   ["BLOCKED_REASON_UNSPECIFIED", undefined],
 ])("a prompt refused for %s is blocked by %s", (blockReason, shown) => {
-  expect(readAnswer({ promptFeedback: { blockReason } }).blockReason).toBe(shown);
+  expect(read({ promptFeedback: { blockReason } }).blockReason).toBe(shown);
 });
 
 test.each([
@@ -126,14 +132,12 @@ test.each([
   [{ webSearchQueries: [""] }, undefined],
   [{}, undefined], // the model could have searched, and did not
 ])("grounding %j is billed apart: %s", (groundingMetadata, hasUncountedItems) => {
-  expect(readAnswer({ candidates: [{ groundingMetadata }] }).hasUncountedItems).toBe(
-    hasUncountedItems,
-  );
+  expect(read({ candidates: [{ groundingMetadata }] }).hasUncountedItems).toBe(hasUncountedItems);
 });
 
 test("a count of an unknown kind is an uncounted item", () => {
   const usageMetadata = { promptTokenCount: 1, quantumTokenCount: 2 };
-  expect(readAnswer({ usageMetadata }).hasUncountedItems).toBe(true);
+  expect(read({ usageMetadata }).hasUncountedItems).toBe(true);
 });
 
 const KEY = "AIzaSyD-CANARY_1234567890abcdefghijklm";
@@ -154,14 +158,14 @@ test.each([
   ],
   [`denied: ${KEY}`, { type: "error", message: "denied: [redacted]" }],
 ])("reads the error %j, alone, nested and in a list", (error, facts) => {
-  expect(readAnswer({ error })).toEqual({ error: facts });
-  expect(readAnswer({ response: { error } })).toEqual({ error: facts });
-  expect(readAnswer([{ error }])).toEqual({ error: facts });
+  expect(read({ error })).toEqual({ error: facts });
+  expect(read({ response: { error } })).toEqual({ error: facts });
+  expect(read([{ error }])).toEqual({ error: facts });
 });
 
 test("reads the tokens of Vertex AI's embeddings", () => {
   const predictions = [{ embeddings: { values: [0.1], statistics: { token_count: 6 } } }];
-  expect(readAnswer({ predictions, metadata: { billableCharacterCount: 20 } })).toEqual({
+  expect(read({ predictions, metadata: { billableCharacterCount: 20 } })).toEqual({
     tokens: tokensOf({ input: 6 }),
     tokensMismatch: false,
   });
@@ -170,13 +174,13 @@ test("reads the tokens of Vertex AI's embeddings", () => {
 test.each([undefined, null, "", "<html>", 7, [], {}, [[ANSWER]], { response: null }])(
   "%j says nothing",
   (payload) => {
-    expect(readAnswer(payload)).toEqual({});
+    expect(read(payload)).toEqual({});
   },
 );
 
 test("names of unreasonable length are no facts", () => {
   const long = "x".repeat(10_000);
-  expect(readAnswer({ modelVersion: long, responseId: long })).toEqual({});
+  expect(read({ modelVersion: long, responseId: long })).toEqual({});
 });
 
 test("whatever it is given, it doesn't throw", () => {
@@ -205,7 +209,7 @@ test("whatever it is given, it doesn't throw", () => {
   }));
   fc.assert(
     fc.property(tree, (payload) => {
-      expect(() => readAnswer(payload)).not.toThrow();
+      expect(() => read(payload)).not.toThrow();
     }),
     { numRuns: 2_000 },
   );

@@ -4,7 +4,9 @@ import { toUsdString } from "../../../src/base/money.ts";
 import { geminiPriceBook } from "../../../src/pricing/gemini-prices.ts";
 import { createGeminiProvider } from "../../../src/providers/gemini/provider.ts";
 import type { Operation, Outcome, ResponseFacts } from "../../../src/providers/operation.ts";
+import { anAnswer } from "../../support/answer.ts";
 import { pacificMidnight } from "../../support/pacific-time.ts";
+import { aRequest } from "../../support/provider-request.ts";
 import { tokensOf } from "../../support/tokens.ts";
 
 const NOON = pacificMidnight("2026-11-24") + 12 * 3_600_000;
@@ -17,7 +19,7 @@ const VERTEX =
   "https://us-central1-aiplatform.googleapis.com/v1/projects/p/locations/us-central1/publishers/google/models";
 
 function operationAt(url: string): Operation {
-  const operation = PROVIDER.match("POST", new URL(url));
+  const operation = PROVIDER.match(aRequest("POST", url));
   if (operation === undefined) throw new Error(`${url} is not recognised`);
   return operation;
 }
@@ -38,7 +40,7 @@ function priceOf(
     facts: FACTS,
     httpStatusCode: 200,
     neverSent: false,
-    complete: true,
+    usageStatus: "final",
     startedAtMs: NOON,
     ...outcome,
   });
@@ -95,9 +97,9 @@ test("the body of a free call is not read", () => {
 });
 
 test("only a POST calls a model, in whatever case it is written", () => {
-  const url = new URL(`${DEVELOPER}/gemini-2.5-flash:generateContent`);
-  expect(PROVIDER.match("post", url)).toBeDefined();
-  expect(PROVIDER.match("GET", url)).toBeUndefined();
+  const url = `${DEVELOPER}/gemini-2.5-flash:generateContent`;
+  expect(PROVIDER.match(aRequest("post", url))).toBeDefined();
+  expect(PROVIDER.match(aRequest("GET", url))).toBeUndefined();
 });
 
 test.each([
@@ -118,19 +120,10 @@ test.each<[string, Partial<Outcome>, string]>([
   ["never sent", { httpStatusCode: undefined, neverSent: true, facts: {} }, "0 free"],
   ["sent, and never answered", { httpStatusCode: undefined, facts: {} }, "unknown unpriced"],
   ["answered without usage", { facts: { model: "gemini-3.8-flash" } }, "unknown unpriced"],
-  ["broken off after some usage was seen", { complete: false }, "0.75 partial"],
-  ["broken off before any was seen", { complete: false, facts: {} }, "unknown unpriced"],
-  ["grounded in searches", { facts: { ...FACTS, hasUncountedItems: true } }, "0.75 partial"],
-  [
-    "counted in parts that don't sum",
-    { facts: { ...FACTS, tokensMismatch: true } },
-    "0.75 partial",
-  ],
-  [
-    "ended by an error in mid-stream",
-    { facts: { ...FACTS, error: { type: "INTERNAL", message: "" } } },
-    "0.75 partial",
-  ],
+  ["broken off after some usage was seen", { usageStatus: "partial" }, "0.75 partial"],
+  ["broken off before any was seen", { usageStatus: "partial", facts: {} }, "unknown unpriced"],
+  ["answered with usage of an unknown kind", { usageStatus: "uncounted" }, "0.75 partial"],
+  ["counted in parts that don't sum", { usageStatus: "mismatch" }, "0.75 partial"],
   [
     "refused its prompt, which is billed",
     { facts: { ...FACTS, blockReason: "PROHIBITED_CONTENT" } },
@@ -169,7 +162,7 @@ test("a price of Vertex AI's own holds for calls to it", () => {
 
 test("an answer is read and priced from end to end", () => {
   const operation = operationAt(`${DEVELOPER}/gemini-2.5-flash:generateContent`);
-  const facts = operation.read({
+  const body = {
     candidates: [{ content: { parts: [{ text: "hi" }] }, finishReason: "STOP" }],
     usageMetadata: {
       promptTokenCount: 1_041,
@@ -179,18 +172,20 @@ test("an answer is read and priced from end to end", () => {
       totalTokenCount: 381_679,
     },
     modelVersion: "gemini-2.5-flash",
-  });
+  };
+  const facts = operation.read(anAnswer([body]));
   expect(
     operation.price({
       facts,
       httpStatusCode: 200,
       neverSent: false,
-      complete: true,
+      usageStatus: "final",
       startedAtMs: NOON,
     }),
   ).toEqual({
     cost: 121_308_300_000n, // $0.1213083
     priceStatus: "priced",
     priceVersion: "2026-11-24/gemini-2.5-flash@start/standard",
+    items: [],
   });
 });

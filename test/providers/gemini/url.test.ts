@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { baseUrlOf, recognised } from "../../../src/providers/gemini/url.ts";
+import { addressOf, baseUrlOf, modelCallAt } from "../../../src/providers/gemini/url.ts";
 
 const DEVELOPER = "https://generativelanguage.googleapis.com";
 const VERTEX = "https://us-central1-aiplatform.googleapis.com";
@@ -8,8 +8,9 @@ const PROJECT = "projects/p/locations/us-central1";
 
 /** `"gemini_api generateContent gemini-2.5-flash"`. */
 function read(url: string, baseUrls: readonly string[] = []): string | undefined {
-  const request = recognised(new URL(url), baseUrls.map(baseUrlOf));
-  return request && `${request.platform} ${request.method} ${request.model ?? "-"}`;
+  const address = addressOf(new URL(url), baseUrls.map(baseUrlOf));
+  const call = address && modelCallAt(address);
+  return call && `${address.platform} ${call.method} ${call.model ?? "-"}`;
 }
 
 test.each([

@@ -1,0 +1,46 @@
+/** Calls to a model by its name: `models/gemini-2.5-flash:generateContent` and its like. */
+import { NO_MEMBERS, type Operation } from "../operation.ts";
+import { ANSWER_MEMBERS, readAnswer } from "./answer.ts";
+import { priced } from "./billing.ts";
+import { commonOf, type SurfaceRequest } from "./surface.ts";
+import { modelCallAt } from "./url.ts";
+
+const FREE_METHODS: ReadonlySet<string> = new Set([
+  "countTokens",
+  "computeTokens",
+  "fetchPredictOperation",
+  "transferOwnership",
+]);
+const STREAMING_METHODS: ReadonlySet<string> = new Set([
+  "streamGenerateContent",
+  "streamRawPredict",
+  "serverStreamingPredict",
+]);
+
+export function modelCall(asked: SurfaceRequest): Operation | undefined {
+  if (asked.request.method !== "POST") return undefined;
+  const call = modelCallAt(asked);
+  if (call === undefined) return undefined;
+  const { method, model } = call;
+  const billed = !FREE_METHODS.has(method);
+  return {
+    ...commonOf(asked),
+    genAiOperation: genAiOperationOf(method, model),
+    name: method,
+    requestedModel: model,
+    streaming: STREAMING_METHODS.has(method),
+    billed,
+    members: billed ? ANSWER_MEMBERS : NO_MEMBERS,
+    read: readAnswer,
+    price: (outcome) => priced(outcome, model, asked),
+  };
+}
+
+/** The conventions' name where they have one, else the method's own in their spelling. */
+function genAiOperationOf(method: string, model: string | undefined): string {
+  if (method === "generateContent" || method === "streamGenerateContent") return "generate_content";
+  if (/embed/i.test(method) || (method === "predict" && model?.includes("embedding") === true)) {
+    return "embeddings";
+  }
+  return method.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

@@ -1,0 +1,39 @@
+/**
+ * The Gemini API is several: model calls, interactions, batches, caches. Each is a Surface, which knows
+ * its own requests and how their answers read; what they share is here.
+ */
+import type { Platform } from "../../pricing/list-price.ts";
+import type { PriceBook } from "../../pricing/price-book.ts";
+import { portOf } from "../host-name.ts";
+import type { Operation, ProviderRequest } from "../operation.ts";
+import type { Address } from "./url.ts";
+
+export interface SurfaceRequest extends Address {
+  readonly request: ProviderRequest;
+  readonly priceBook: PriceBook;
+}
+
+/** The operation that a request is, or undefined when it is none of this surface's. */
+export type Surface = (asked: SurfaceRequest) => Operation | undefined;
+
+const GEN_AI_PROVIDERS: Readonly<Record<Platform, string>> = {
+  gemini_api: "gcp.gemini",
+  vertex_ai: "gcp.vertex_ai",
+};
+
+/** What is the same for every operation at one address. */
+export function commonOf({
+  platform,
+  request: { url },
+}: SurfaceRequest): Pick<
+  Operation,
+  "provider" | "platform" | "genAiProvider" | "serverAddress" | "serverPort"
+> {
+  return {
+    provider: "google_ai",
+    platform,
+    genAiProvider: GEN_AI_PROVIDERS[platform],
+    serverAddress: url.hostname,
+    serverPort: portOf(url),
+  };
+}
