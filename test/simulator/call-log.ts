@@ -9,7 +9,7 @@ export interface SimulatedCall {
   /** Without the query, which may hold a key. */
   readonly path: string;
   /** `undefined` when the URL is none of Google's. */
-  readonly operation: Operation | "weather" | undefined;
+  readonly operation: Operation | (string & {}) | undefined;
   readonly platform: Platform | undefined;
   /** With its behaviour, as it was asked for: `gemini-2.5-flash-sim-cut`. */
   readonly requestedModel: string | undefined;

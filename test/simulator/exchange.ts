@@ -4,7 +4,6 @@ import type { IncomingHttpHeaders } from "node:http";
 
 import { answerTo, type Answer } from "./answer.ts";
 import { behaviourNamed, modelled, type Behaviour, type Modelled } from "./behaviour.ts";
-import type { SimulatedCall } from "./call-log.ts";
 import type { JsonObject, Question } from "./draft.ts";
 import { countTo, embeddingsTo, embeddingTo, predictionsTo } from "./embedding.ts";
 import { encodeAnswer, encodeFailure, halfOf } from "./encoding.ts";
@@ -18,6 +17,7 @@ import {
 } from "./failure.ts";
 import { isObject, promptOf } from "./prompt.ts";
 import { routeOf, type Operation, type Route } from "./route.ts";
+import type { CallFacts, Service } from "./service.ts";
 import type { Transmission } from "./transmission.ts";
 import type { UsageMetadata } from "./usage-metadata.ts";
 import { weatherAt, WEATHER_PATH } from "./weather.ts";
@@ -35,9 +35,6 @@ export interface Arrival {
   isFirst(key: string): boolean;
 }
 
-/** What is known of a call before its end. */
-type CallFacts = Omit<SimulatedCall, "httpStatus" | "tokens" | "costUsd" | "aborted">;
-
 export interface Exchange {
   readonly facts: CallFacts;
   /** `reset` closes the connection, `hang` waits for the client to do so. */
@@ -45,9 +42,11 @@ export interface Exchange {
   readonly slow: boolean;
   /** What is generated and charged, whether or not the client stays to see it. */
   readonly usage: UsageMetadata | undefined;
+  /** In picodollars, where it is not the price of `usage` at standard rates alone. */
+  readonly cost?: bigint;
 }
 
-export function exchangeFor(arrival: Arrival): Exchange {
+export function exchangeFor(arrival: Arrival, services: readonly Service[]): Exchange {
   const { method, url, headers, text } = arrival;
   const route = routeOf(method, url);
   const facts: CallFacts = {
@@ -65,6 +64,10 @@ export function exchangeFor(arrival: Arrival): Exchange {
     requestSha256: createHash("sha256").update(text).digest("hex"),
   };
   if (route !== undefined) return modelExchange(arrival, route, facts);
+  for (const service of services) {
+    const exchange = service.exchangeFor(arrival, facts);
+    if (exchange !== undefined) return exchange;
+  }
   if (method !== "GET" || url.pathname !== WEATHER_PATH) {
     return failed(facts, notFound(`${method} ${url.pathname}`));
   }

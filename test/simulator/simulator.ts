@@ -12,6 +12,7 @@ import { text } from "node:stream/consumers";
 import { costOf, tokensOf, usdText } from "./billing.ts";
 import { CallLog, type SimulatedCall } from "./call-log.ts";
 import { exchangeFor, type Exchange } from "./exchange.ts";
+import type { Service } from "./service.ts";
 import { never, pause, transmit } from "./transmission.ts";
 
 export interface SimulatorOptions {
@@ -61,6 +62,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 class HttpSimulator implements Simulator {
   readonly #options: SimulatorOptions;
   readonly #server: Server;
+  readonly #services: readonly Service[] = [];
   #log = new CallLog();
   #closing: Promise<void> | undefined;
 
@@ -121,7 +123,7 @@ class HttpSimulator implements Simulator {
     const log = this.#log;
     const nowMs = (this.#options.now ?? Date.now)();
     const left = departure(response);
-    const exchange = exchangeFor({
+    const arrival = {
       sequence: log.arrive(),
       method: request.method ?? "",
       url: new URL(request.url ?? "/", this.url),
@@ -129,8 +131,9 @@ class HttpSimulator implements Simulator {
       text: await text(request).catch(() => ""),
       nowMs,
       chunks: this.#options.chunks ?? 4,
-      isFirst: (key) => log.isFirst(key),
-    });
+      isFirst: (key: string) => log.isFirst(key),
+    };
+    const exchange = exchangeFor(arrival, this.#services);
     const record = recordOnce(log, exchange, nowMs);
     try {
       await this.#answer(exchange, response, left, record);
@@ -188,7 +191,7 @@ function recordOnce(log: CallLog, exchange: Exchange, nowMs: number): (ending: E
   return (ending) => {
     if (isRecorded) return;
     isRecorded = true;
-    const cost = usage && costOf(facts.servedModel ?? "", usage, nowMs);
+    const cost = exchange.cost ?? (usage && costOf(facts.servedModel ?? "", usage, nowMs));
     const costUsd = cost === undefined ? undefined : usdText(cost);
     log.settle({ ...facts, ...ending, tokens: usage && tokensOf(usage), costUsd }, cost);
   };
