@@ -33,7 +33,10 @@ export type ResourceFacts = {
   /** The provider's name of it: `batches/123`, `cachedContents/abc`. */
   readonly name: string;
 } & (
-  | { readonly event: "submitted" }
+  | {
+      /** Handed in. What `facts.items` then say is what each of its results will use. */
+      readonly event: "submitted";
+    }
   | {
       /** Its results were seen, all of them. */
       readonly event: "collected";
@@ -56,6 +59,11 @@ export interface ResourceResult {
   /** Tells it from the others of its job, and is the same at each look: its place, or its own key. */
   readonly key: string;
   readonly facts: ResponseFacts;
+  /**
+   * True where the results don't say what they used, as with videos: each used the items that its
+   * submission named (unknown where it named none).
+   */
+  readonly asSubmitted?: true;
 }
 
 /** All that is known of a call when it is priced. */
