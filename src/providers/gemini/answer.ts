@@ -4,9 +4,10 @@
  * Only what is needed is looked at, never the content. A fact that an answer doesn't state is absent
  * from the result, so the facts of a stream's events add up by spreading them, the latest on top.
  */
-import { scrubbed } from "../../base/error-text.ts";
 import type { Answer, ResponseFacts } from "../operation.ts";
+import { errorIn } from "./error.ts";
 import { type JsonObject, objectIn, objectsIn, textIn } from "./json.ts";
+import { tierInHeader, tierNamed } from "./service-tier.ts";
 import { readEmbeddingStatistics, readUsageMetadata } from "./usage-metadata.ts";
 
 /** The members that are read, wherever they stand; see `Operation.members`. */
@@ -28,7 +29,6 @@ const WITHHELD: ReadonlySet<string> = new Set([
   "MODEL_ARMOR",
   "JAILBREAK",
 ]);
-const STATUS_NAME = /^[A-Z][A-Z_]{1,63}$/;
 const GROUNDING_LISTS = [
   "webSearchQueries",
   "imageSearchQueries",
@@ -38,11 +38,9 @@ const GROUNDING_LISTS = [
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-const TIER_HEADER = "x-gemini-service-tier";
-
 /** The facts in an answer, whole or streamed; what a later event says counts. */
 export function readAnswer({ payloads, header }: Answer): ResponseFacts {
-  const tier = tierNamed(header(TIER_HEADER));
+  const tier = tierInHeader(header);
   const first: ResponseFacts = tier === undefined ? {} : { serviceTier: tier };
   return payloads.reduce<ResponseFacts>((facts, one) => ({ ...facts, ...readOne(one) }), first);
 }
@@ -107,21 +105,4 @@ function isGrounded(metadata: JsonObject | undefined): boolean {
 /** The tier that was served: the Gemini API's name for it, or Vertex AI's. */
 function tierIn(usage: JsonObject | undefined): string | undefined {
   return tierNamed(textIn(usage?.["serviceTier"]) ?? textIn(usage?.["trafficType"]));
-}
-
-function tierNamed(tier: string | undefined): string | undefined {
-  return tier === undefined || /unspecified$/i.test(tier) ? undefined : tier.toLowerCase();
-}
-
-function errorIn(value: unknown): ResponseFacts["error"] {
-  if (typeof value === "string") return { type: "error", message: scrubbed(value) };
-  const error = objectIn(value);
-  if (error === undefined) return undefined;
-  const { status, code, message } = error;
-  const named = typeof status === "string" && STATUS_NAME.test(status) ? status : undefined;
-  const numbered = typeof code === "number" && Number.isInteger(code) ? String(code) : undefined;
-  return {
-    type: named ?? numbered ?? "error",
-    message: typeof message === "string" ? scrubbed(message) : "",
-  };
 }
