@@ -14,6 +14,7 @@ import { type Tags, UNATTRIBUTED } from "../usage/tags.ts";
 import { type BodyScanner, JsonBodyScanner } from "./body-scanner.ts";
 import { EventStreamScanner } from "./event-stream.ts";
 import { type AbortWatch, type Failure, failureOf } from "./failure.ts";
+import { JsonLinesScanner } from "./json-lines.ts";
 import { type BodyEnd, type BodyOwner, Reading } from "./reading.ts";
 import type { Resources } from "./resources.ts";
 import { observeResponse, type ResponseParts } from "./response.ts";
@@ -84,8 +85,16 @@ export class Call implements BodyOwner {
     }
   }
 
+  /** An error is told in one JSON, whatever the body would have been. */
+  get readsLines(): boolean {
+    return this.#start.operation.keptOfLine !== undefined && this.#succeeded();
+  }
+
   newScanner(): BodyScanner {
-    const { members } = this.#start.operation;
+    const { members, keptOfLine } = this.#start.operation;
+    if (keptOfLine !== undefined && this.readsLines) {
+      return new JsonLinesScanner(members, keptOfLine);
+    }
     return this.#isEventStream() ? new EventStreamScanner(members) : new JsonBodyScanner(members);
   }
 
@@ -124,7 +133,7 @@ export class Call implements BodyOwner {
     abort?.stop();
     onSettled(this);
     try {
-      const facts = operation.read(this.#answerWith(end.payloads ?? []));
+      const facts = operation.read(this.#answerWith(end));
       const verdict = verdictOf(
         { ...NO_END, ...end, httpStatusCode: this.#answer?.status },
         facts,
@@ -191,8 +200,13 @@ export class Call implements BodyOwner {
     return this.#header("content-type")?.includes("event-stream") === true;
   }
 
-  #answerWith(payloads: readonly unknown[]): Answer {
-    return { payloads, header: (name) => this.#header(name) };
+  #answerWith({ payloads = [], bodyComplete = false }: Ending): Answer {
+    const complete = bodyComplete && this.#succeeded();
+    return { payloads, header: (name) => this.#header(name), complete };
+  }
+
+  #succeeded(): boolean {
+    return this.#answer !== undefined && this.#answer.status < 400;
   }
 
   #header(name: string): string | undefined {

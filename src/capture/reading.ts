@@ -17,6 +17,8 @@ export interface BodyEnd {
 /** What readings report to. Reports after the first `bodyEnded` change nothing. */
 export interface BodyOwner {
   readonly settled: boolean;
+  /** True when all of a long body matters, and not its end alone. */
+  readonly readsLines: boolean;
   newScanner(): BodyScanner;
   firstChunk(): void;
   bodyEnded(end: BodyEnd): void;
@@ -39,6 +41,10 @@ export class Reading {
   /** True when nothing is to be learnt here any more. */
   get settled(): boolean {
     return this.#ended || this.#owner.settled;
+  }
+
+  get readsLines(): boolean {
+    return this.#owner.readsLines;
   }
 
   /** A second reader of the same body: that of a clone. */

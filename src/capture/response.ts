@@ -121,7 +121,7 @@ class ObservedResponse implements UnattendedBody, Attendance {
     if (name === "json") this.#reading.parsed(value);
     else if (typeof value === "string") {
       // A body too large to be parsed whole is searched from its end: don't make it bytes again.
-      const text = value.length > MAX_WHOLE_BYTES ? value.slice(-TAIL_BYTES) : value;
+      const text = this.#needsTail(value.length) ? value.slice(-TAIL_BYTES) : value;
       this.#reading.whole(Buffer.from(text));
     } else if (value instanceof ArrayBuffer) this.#reading.whole(new Uint8Array(value));
     else if (value instanceof Uint8Array) this.#reading.whole(value);
@@ -130,8 +130,12 @@ class ObservedResponse implements UnattendedBody, Attendance {
   }
 
   async #consumedBlob(blob: Blob): Promise<void> {
-    const part = blob.size > MAX_WHOLE_BYTES ? blob.slice(-TAIL_BYTES) : blob;
+    const part = this.#needsTail(blob.size) ? blob.slice(-TAIL_BYTES) : blob;
     this.#reading.whole(new Uint8Array(await part.arrayBuffer()));
+  }
+
+  #needsTail(size: number): boolean {
+    return size > MAX_WHOLE_BYTES && !this.#reading.readsLines;
   }
 }
 

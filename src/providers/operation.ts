@@ -102,6 +102,11 @@ export interface Operation {
     readonly sparse: readonly string[];
     readonly common: readonly string[];
   };
+  /**
+   * Set for a body of JSON lines, which may be far too many to be kept: what is to be kept of each,
+   * and given to `read` as a payload. Never throws.
+   */
+  readonly keptOfLine?: (line: unknown) => unknown;
   readonly serverAddress: string;
   readonly serverPort: number | undefined;
   /** The facts in an answer. Never throws. */
@@ -116,6 +121,8 @@ export interface Answer {
   readonly payloads: readonly unknown[];
   /** A header of it; the name in any case. */
   readonly header: (name: string) => string | undefined;
+  /** True when its status is below 400, and its body was read to the end. */
+  readonly complete: boolean;
 }
 
 /** A request as the app made it. */

@@ -1,4 +1,4 @@
-/** An answer of which these are the JSON of its body, or of its events, and these its headers. */
+/** A complete answer of which these are the JSON of its body, or of its events, and these its headers. */
 import type { Answer } from "../../src/providers/operation.ts";
 
 export function anAnswer(
@@ -6,5 +6,5 @@ export function anAnswer(
   headers: Readonly<Record<string, string>> = {},
 ): Answer {
   const given = new Headers(headers);
-  return { payloads, header: (name) => given.get(name) ?? undefined };
+  return { payloads, header: (name) => given.get(name) ?? undefined, complete: true };
 }

@@ -8,8 +8,14 @@ import { modelCallAt } from "./url.ts";
 const FREE_METHODS: ReadonlySet<string> = new Set([
   "countTokens",
   "computeTokens",
-  "fetchPredictOperation",
   "transferOwnership",
+]);
+/** Work that is billed by its results: `batch.ts` and `video.ts` know it. */
+const JOB_METHODS: ReadonlySet<string> = new Set([
+  "batchGenerateContent",
+  "asyncBatchEmbedContent",
+  "predictLongRunning",
+  "fetchPredictOperation",
 ]);
 const STREAMING_METHODS: ReadonlySet<string> = new Set([
   "streamGenerateContent",
@@ -20,7 +26,7 @@ const STREAMING_METHODS: ReadonlySet<string> = new Set([
 export function modelCall(asked: SurfaceRequest): Operation | undefined {
   if (asked.request.method !== "POST") return undefined;
   const call = modelCallAt(asked);
-  if (call === undefined) return undefined;
+  if (call === undefined || JOB_METHODS.has(call.method)) return undefined;
   const { method, model } = call;
   const billed = !FREE_METHODS.has(method);
   return {

@@ -2,9 +2,11 @@
 import type { PriceBook } from "../../pricing/price-book.ts";
 import { mayBeAt } from "../host-name.ts";
 import type { Operation, Provider } from "../operation.ts";
+import { batch } from "./batch.ts";
 import { modelCall } from "./model-call.ts";
 import type { Surface, SurfaceRequest } from "./surface.ts";
 import { addressOf, baseUrlOf, platformOf } from "./url.ts";
+import { video } from "./video.ts";
 
 export interface GeminiProviderParts {
   /** Further addresses at which the Gemini API answers, as URLs; a path in them is a prefix. */
@@ -13,7 +15,7 @@ export interface GeminiProviderParts {
 }
 
 /** The first that knows a request counts; model calls, being nearly all, are asked first. */
-const SURFACES: readonly Surface[] = [modelCall];
+const SURFACES: readonly Surface[] = [modelCall, batch, video];
 
 /** @throws TypeError when a base URL is none; `config/` has checked them. */
 export function createGeminiProvider({ baseUrls, priceBook }: GeminiProviderParts): Provider {
