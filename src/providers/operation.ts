@@ -42,6 +42,11 @@ export type ResourceFacts = {
       readonly event: "collected";
       /** When it was handed in, where the answer says so. */
       readonly createdAtMs?: number;
+      /**
+       * True where the answer alone can't tell a job from work that was billed as it was done: then
+       * the results count only if the job's submission is known.
+       */
+      readonly needsSubmission?: true;
       readonly results: readonly ResourceResult[];
     }
   | {
