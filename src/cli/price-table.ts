@@ -1,5 +1,6 @@
 /** Prices as tables. */
-import type { PriceQuote, QuotedRate, QuotedRates } from "../pricing/price-quote.ts";
+import type { PriceQuote, QuotedItem, QuotedRate, QuotedRates } from "../pricing/price-quote.ts";
+import type { ItemKind } from "../usage/items.ts";
 import { MODALITIES, type Modality } from "../usage/tokens.ts";
 import { alignedRows, type Column, sameDecimals, table } from "./table.ts";
 
@@ -19,8 +20,30 @@ const KINDS = [
   { kind: "output", title: "Output" },
 ] as const;
 
-/** A line a model, its output rate that of what it is made for. */
+const ITEM_TITLES: Readonly<Record<ItemKind, string>> = {
+  google_search: "Google Search",
+  google_maps: "Google Maps",
+  image: "Image",
+  video_second: "Second of video",
+  song: "Song",
+  cache_token_second: "Cache storage",
+};
+
+/** A line a model, its output rate that of what it is made for; then those billed by the piece. */
 export function priceListText(scope: PriceScope, quotes: readonly PriceQuote[]): string {
+  const byToken = quotes.filter(({ rates }) => rates !== null);
+  const byPiece = quotes.filter(({ rates }) => rates === null);
+  return [
+    `US dollars per million tokens ${scopeOf(scope)}`,
+    "",
+    rateListTable(byToken),
+    "",
+    ...(byPiece.length === 0 ? [] : ["US dollars a piece", "", itemListTable(byPiece), ""]),
+    checkedLine(scope),
+  ].join("\n");
+}
+
+function rateListTable(quotes: readonly PriceQuote[]): string {
   const columns: readonly Column[] = [
     { title: "Model", align: "left" },
     ...KINDS.map(({ title }) => ({ title, align: "right" }) as const),
@@ -31,7 +54,7 @@ export function priceListText(scope: PriceScope, quotes: readonly PriceQuote[]):
   const rates = KINDS.map(({ kind }) =>
     sameDecimals(
       quotes.map(({ rates, main_output }) =>
-        rateOf(rates[kind], kind === "output" ? main_output : undefined),
+        rateOf(rates?.[kind], kind === "output" ? main_output : undefined),
       ),
     ),
   );
@@ -40,16 +63,38 @@ export function priceListText(scope: PriceScope, quotes: readonly PriceQuote[]):
     ...rates.map((texts) => texts[at] ?? ""),
     quote.from ?? "",
     quote.confidence,
-    KINDS.filter(({ kind }) => quote.rates[kind]?.estimated === true)
+    KINDS.filter(({ kind }) => quote.rates?.[kind]?.estimated === true)
       .map(({ title }) => title.toLowerCase())
       .join(", "),
   ]);
-  return [scopeLine(scope), "", table(columns, rows), "", checkedLine(scope)].join("\n");
+  return table(columns, rows);
+}
+
+function itemListTable(quotes: readonly PriceQuote[]): string {
+  const columns: readonly Column[] = [
+    { title: "Model", align: "left" },
+    { title: "Piece", align: "left" },
+    { title: "USD", align: "right" },
+    { title: "Since", align: "left" },
+    { title: "Confidence", align: "left" },
+  ];
+  const items = quotes.flatMap((quote) => quote.items.map((item) => ({ quote, item })));
+  const usd = sameDecimals(items.map(({ item }) => item.usd));
+  return table(
+    columns,
+    items.map(({ quote, item }, at) => [
+      quote.model,
+      itemTitle(item),
+      usd[at] ?? "",
+      quote.from ?? "",
+      quote.confidence,
+    ]),
+  );
 }
 
 /** Every rate of one model, and where it comes from. */
 export function priceText(scope: PriceScope, quote: PriceQuote): string {
-  const { from, to, rates_above_200k: long } = quote;
+  const { from, to, rates, items } = quote;
   const since = from === null ? "since the model appeared" : `from ${from}`;
   const until = to === null ? "until further notice" : `until ${to}`;
   const facts = [
@@ -57,14 +102,15 @@ export function priceText(scope: PriceScope, quote: PriceQuote): string {
     ["In force", [`${since} ${until}, by midnights of ${scope.time_zone}`]],
     ["Confidence", [quote.confidence]],
     ["Sources", quote.sources],
+    ["Item sources", quote.item_sources],
     ["Notes", quote.notes],
     ["Aliases", quote.aliases],
   ] as const;
   return [
-    `${quote.model}: ${scopeLine(scope)}`,
+    `${quote.model}: US dollars${rates === null ? "" : " per million tokens"} ${scopeOf(scope)}`,
     "",
-    rateTable(quote, long),
-    "",
+    ...(rates === null ? [] : [rateTable(rates, quote), ""]),
+    ...(items.length === 0 ? [] : [itemTable(items), ""]),
     ...alignedRows(
       facts.flatMap(([title, texts]) => texts.map((text, at) => [at === 0 ? title : "", text])),
     ),
@@ -73,7 +119,10 @@ export function priceText(scope: PriceScope, quote: PriceQuote): string {
   ].join("\n");
 }
 
-function rateTable({ rates, cache_storage_usd }: PriceQuote, long: QuotedRates | null): string {
+function rateTable(
+  rates: QuotedRates,
+  { cache_storage_usd, rates_above_200k: long }: PriceQuote,
+): string {
   const rows = KINDS.flatMap(({ kind, title }) =>
     modalitiesOf(rates[kind], long?.[kind]).map((modality) => ({
       title: modality === undefined ? title : `${title}, ${modality}`,
@@ -102,6 +151,24 @@ function rateTable({ rates, cache_storage_usd }: PriceQuote, long: QuotedRates |
   ]);
 }
 
+function itemTable(items: readonly QuotedItem[]): string {
+  const columns: readonly Column[] = [
+    { title: "Piece", align: "left" },
+    { title: "USD", align: "right" },
+  ];
+  const usd = sameDecimals(items.map((item) => item.usd));
+  return table(
+    columns,
+    items.map((item, at) => [itemTitle(item), usd[at] ?? ""]),
+  );
+}
+
+function itemTitle({ item, variant, per }: QuotedItem): string {
+  const isSearch = item === "google_search" || item === "google_maps";
+  const unit = isSearch ? (per === "prompt" ? "a prompt" : "a query") : variant;
+  return unit === null ? ITEM_TITLES[item] : `${ITEM_TITLES[item]}, ${unit}`;
+}
+
 /** Those that have a row of their own, behind one for all others. None for a kind that isn't billed. */
 function modalitiesOf(
   rate: QuotedRate | null,
@@ -118,8 +185,8 @@ function rateOf(rate: QuotedRate | null | undefined, modality: Modality | undefi
   return (own === undefined ? rate?.usd : own) ?? "";
 }
 
-function scopeLine({ at, platform, tier }: PriceScope): string {
-  return `US dollars per million tokens on ${platform}, ${tier} tier, at ${at}`;
+function scopeOf({ at, platform, tier }: PriceScope): string {
+  return `on ${platform}, ${tier} tier, at ${at}`;
 }
 
 function checkedLine({ list_checked_on }: PriceScope): string {

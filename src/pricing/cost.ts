@@ -1,17 +1,18 @@
 /**
  * Usage × dated price = cost: whole picodollars, and how far they can be trusted.
  *
- * `priceVersion` names the price that was used (see `Price`); with the tokens and the platform on
- * the same row, the cost can be computed again. The book only ever grows, so it stays true.
+ * `priceVersion` names the price that was used (see `Price`); with the tokens, the items and the
+ * platform on the same row, the cost can be computed again. The book only ever grows, so it stays true.
  */
 import type { Picodollars } from "../base/money.ts";
-import type { UsedItem } from "../usage/items.ts";
+import type { BilledItem, ItemKind, UsedItem } from "../usage/items.ts";
 import type { PricedCost, PriceStatus } from "../usage/record.ts";
 import { MODALITIES, type ModalityCounts, type TokenCounts } from "../usage/tokens.ts";
 import type { Price } from "./dated-prices.ts";
+import { billItem } from "./item-rates.ts";
 import type { Tier } from "./list-price.ts";
 import type { PriceBook } from "./price-book.ts";
-import type { TokenRate } from "./rates.ts";
+import type { RateCard, TokenRate } from "./rates.ts";
 
 /** The usage of one HTTP request: sums over several would trip the 200,000 token edge falsely. */
 export interface BilledUsage {
@@ -55,21 +56,33 @@ const TIER_NAMES: ReadonlyMap<string | undefined, Tier> = new Map<string | undef
   ["on_demand_priority", "priority"],
 ]);
 
+/** Answers that rest on a search have tokens too, also where they don't say how many. */
+const BESIDE_TOKENS: ReadonlySet<ItemKind> = new Set(["google_search", "google_maps"]);
+
 /**
- * What a request cost. `unpriced` when the model, the tier or the tokens are unknown, or the tier has
- * no price per token (provisioned throughput); `estimated` when a missing rate was derived or a
- * missing modality assumed; `partial` when some tokens have no known rate and count at the text rate.
+ * What a request cost: its tokens, and its items at list price, of which free allowances are not
+ * taken off. `unpriced` when of neither anything is known: the model, the usage or its price, or when
+ * the tier has no price per token (provisioned throughput). `estimated` when a missing rate was
+ * derived or a missing modality assumed; `partial` when some tokens or items have no known rate:
+ * such tokens count at the text rate, such items not at all.
  *
  * gemini-2.5-flash at $0.30 in and $2.50 out: 1,000 input, 200 output and 800 thinking tokens are
  * 1,000 × 300,000 + 1,000 × 2,500,000 picodollars, or $0.0028.
  */
 export function costOf(book: PriceBook, usage: BilledUsage): PricedCost {
-  const { model, tokens, platform, atMs } = usage;
+  const { model, tokens, items = [], platform, atMs } = usage;
   const tier = TIER_NAMES.get(usage.serviceTier);
-  if (model === undefined || tokens === undefined || tier === undefined) return UNPRICED;
-  const promptTokens = tokens.input + tokens.cachedInput;
-  const price = book.priceAt({ model, platform, tier, promptTokens, atMs });
-  return price === undefined ? UNPRICED : new Bill(price, tokens).total();
+  const promptTokens = tokens === undefined ? 0 : tokens.input + tokens.cachedInput;
+  const price =
+    model === undefined
+      ? undefined
+      : book.priceAt({ model, platform, tier: tier ?? "standard", promptTokens, atMs });
+  if (price === undefined) return unpriced(items);
+  const bill = new Bill(price);
+  if (tokens !== undefined) bill.addTokens(tokens, tier === undefined ? undefined : price.rates);
+  for (const item of items) bill.addItem(item);
+  if (tokens === undefined && items.some(({ kind }) => BESIDE_TOKENS.has(kind))) bill.lackPrice();
+  return bill.total();
 }
 
 /** The same cost, of which more is known to be missing. */
@@ -79,15 +92,32 @@ export function asLowerBound(priced: PricedCost): PricedCost {
     : priced;
 }
 
+/** The items are named all the same: once a price of them is known, they can be priced. */
+function unpriced(items: readonly UsedItem[]): PricedCost {
+  if (items.length === 0) return UNPRICED;
+  return { ...UNPRICED, items: items.map((item) => ({ ...item, cost: undefined })) };
+}
+
 class Bill {
   readonly #price: Price;
+  readonly #items: BilledItem[] = [];
   #cost: Picodollars = 0n;
+  #isPriced = false;
   #isAssumed = false;
   #lacksRate = false;
 
-  constructor(price: Price, tokens: TokenCounts) {
+  constructor(price: Price) {
     this.#price = price;
-    const { input, cacheRead, output } = price.rates;
+  }
+
+  /** @param rates Undefined where tokens have no price. */
+  addTokens(tokens: TokenCounts, rates: RateCard | undefined): void {
+    if (rates === undefined) {
+      this.#lacksRate = true;
+      return;
+    }
+    this.#isPriced = true;
+    const { input, cacheRead, output } = rates;
     const splits = tokens.modalities;
     this.#add(tokens.input, splits?.input, input);
     this.#add(tokens.cachedInput, splits?.cachedInput, cacheRead);
@@ -96,13 +126,31 @@ class Bill {
     this.#add(tokens.thinking, undefined, output); // thoughts are text, whatever the answer is
   }
 
+  addItem(item: UsedItem): void {
+    const billed = billItem(this.#price.items, item);
+    this.#items.push({ ...item, cost: billed?.cost });
+    if (billed === undefined) {
+      this.#lacksRate = true;
+      return;
+    }
+    this.#isPriced = true;
+    if (billed.derived) this.#isAssumed = true;
+    this.#cost += billed.cost;
+  }
+
+  /** Something else is billed, and it is not known what. */
+  lackPrice(): void {
+    this.#lacksRate = true;
+  }
+
   total(): PricedCost {
-    const { isFree, priceVersion } = this.#price;
-    const priceStatus = isFree ? "free" : this.#status();
-    return { cost: this.#cost, priceStatus, priceVersion, items: [] };
+    if (!this.#isPriced) return unpriced(this.#items);
+    const { priceVersion } = this.#price;
+    return { cost: this.#cost, priceStatus: this.#status(), priceVersion, items: this.#items };
   }
 
   #status(): PriceStatus {
+    if (this.#price.isFree && this.#items.length === 0) return "free";
     if (this.#lacksRate) return "partial";
     return this.#isAssumed ? "estimated" : "priced";
   }

@@ -1,12 +1,15 @@
 /** All that one model costs or did cost, with the rates of each period worked out when first asked for. */
 import type { DayStart } from "./effective-date.ts";
 import { type Platform, PLATFORMS, type PricePeriod, type Tier } from "./list-price.ts";
+import { itemRates, type ItemRate } from "./item-rates.ts";
 import { rateCard, type RateCard } from "./rates.ts";
 import type { PricedModel, UserPeriod } from "./user-price.ts";
 
 /** A price in force. */
 export interface Price {
-  readonly rates: RateCard;
+  /** Undefined for a model that is billed by the piece alone. */
+  readonly rates: RateCard | undefined;
+  readonly items: readonly ItemRate[];
   /** True when the model is given away: a known zero. */
   readonly isFree: boolean;
   /**
@@ -83,7 +86,7 @@ class Period {
   }
 
   price(tier: Tier, above200k: boolean): Price {
-    const long = above200k && this.#period.tiers.standard.above200k !== undefined;
+    const long = above200k && this.#period.tiers?.standard.above200k !== undefined;
     const known = long ? this.#pricesAbove200k : this.#prices;
     let price = known.get(tier);
     if (price === undefined) {
@@ -94,10 +97,12 @@ class Period {
   }
 
   #work(tier: Tier, long: boolean): Price {
-    const rates = rateCard(this.#period.tiers, tier, long);
+    const { tiers } = this.#period;
+    const rates = tiers && rateCard(tiers, tier, long);
     return {
       rates,
-      isFree: rates.input.standard === 0n && rates.output?.standard === 0n,
+      items: itemRates(this.#period, tier),
+      isFree: rates?.input.standard === 0n && rates.output?.standard === 0n,
       priceVersion: `${this.#name}/${tier}${long ? "/above-200k" : ""}`,
       model: this.#model,
       period: this.#period,

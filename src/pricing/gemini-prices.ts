@@ -1,5 +1,5 @@
 /**
- * The list prices of Gemini as one book: paid tier, US dollars, tokens only.
+ * The list prices of Gemini as one book: paid tier, US dollars.
  *
  * What can't be seen in an answer isn't in them: free-tier keys, prepaid throughput, free allowances.
  */
@@ -10,6 +10,7 @@ import { FLASH_3 } from "./prices/flash-3.ts";
 import { GEMINI_2 } from "./prices/gemini-2.ts";
 import { GEMINI_4 } from "./prices/gemini-4.ts";
 import { IMAGE } from "./prices/image.ts";
+import { PER_PIECE } from "./prices/per-piece.ts";
 import { PRO_3 } from "./prices/pro-3.ts";
 import { SPECIALISED } from "./prices/specialised.ts";
 import { SPEECH } from "./prices/speech.ts";
@@ -26,6 +27,7 @@ export const GEMINI_PRICES: readonly ModelPrice[] = [
   ...SPEECH,
   ...EMBEDDING,
   ...SPECIALISED,
+  ...PER_PIECE,
 ];
 
 /** @param timeZone By whose midnights prices change. */

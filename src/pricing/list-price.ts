@@ -1,8 +1,9 @@
 /**
  * The notation in which list prices are written down: one object a model, one a dated period in it.
  *
- * Rates stay the decimal text of the source, in US dollars per million tokens, so that a reader can
- * hold the page and the file side by side. `rates.ts` turns them into picodollars per token.
+ * Rates stay the decimal text of the source, in US dollars per million tokens or for a piece, so that
+ * a reader can hold the page and the file side by side. `rates.ts` and `item-rates.ts` turn them into
+ * picodollars.
  */
 import type { Modality } from "../usage/tokens.ts";
 import type { Source } from "./prices/sources.ts";
@@ -40,6 +41,21 @@ export interface TierPrice extends TokenRates {
   readonly above200k?: TokenRates;
 }
 
+/** Each, as US dollars; or once for a request that used any, however many. */
+export type GroundingPrice = string | { readonly perPrompt: string };
+
+/** What is billed by the piece costs in US dollars, the same in every tier. Absent: not known. */
+export interface ItemPrices {
+  /** A search query. */
+  readonly google_search?: GroundingPrice;
+  /** A query on the map. */
+  readonly google_maps?: GroundingPrice;
+  readonly image?: string;
+  /** A text, or one for each resolution that has a known price: `{ "720p": "0.10" }`. */
+  readonly video_second?: string | Readonly<Record<string, string>>;
+  readonly song?: string;
+}
+
 export type TierPrices = { readonly standard: TierPrice } & { readonly [T in Tier]?: TierPrice };
 
 /** Days, `YYYY-MM-DD`, each from its midnight by the book's time zone: US Pacific time. */
@@ -48,13 +64,17 @@ export interface DatedTiers {
   readonly from?: string;
   /** The day on which it no longer holds; absent: until further notice. */
   readonly to?: string;
-  readonly tiers: TierPrices;
+  /** Absent for a model that is billed by the piece alone. */
+  readonly tiers?: TierPrices;
+  readonly items?: ItemPrices;
   readonly notes?: string;
 }
 
 export interface PricePeriod extends DatedTiers {
   /** Keys of `prices/sources.ts`. */
   readonly sources: readonly Source[];
+  /** Where prices of items were read, if not there. */
+  readonly itemSources?: readonly Source[];
   readonly confidence: "high" | "medium" | "low";
 }
 

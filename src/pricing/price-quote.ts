@@ -1,9 +1,11 @@
 /** A price in force, as people and programs read it: US dollars in decimal text, sources in words. */
 import { toUsdString } from "../base/money.ts";
+import type { ItemKind } from "../usage/items.ts";
 import { MODALITIES, type Modality } from "../usage/tokens.ts";
 import type { Price } from "./dated-prices.ts";
+import type { ItemRate } from "./item-rates.ts";
 import type { PriceBook, PriceQuery } from "./price-book.ts";
-import { SOURCES } from "./prices/sources.ts";
+import { type Source, SOURCES } from "./prices/sources.ts";
 import type { RateCard, TokenRate } from "./rates.ts";
 
 /** US dollars per million tokens. */
@@ -23,16 +25,28 @@ export interface QuotedRates {
   readonly output: QuotedRate | null;
 }
 
+/** What is billed by the piece. */
+export interface QuotedItem {
+  readonly item: ItemKind;
+  /** The only one that it is for, such as a resolution; `null`: any. */
+  readonly variant: string | null;
+  readonly usd: string;
+  /** Each, or once for a request that used any. */
+  readonly per: "piece" | "prompt";
+}
+
 export interface PriceQuote {
   readonly model: string;
   readonly aliases: readonly string[];
   /** What an answer of this model is made of. */
   readonly main_output: Modality;
-  readonly rates: QuotedRates;
+  /** `null` for a model that is billed by the piece alone. */
+  readonly rates: QuotedRates | null;
   /** For all of a request whose prompt is over 200,000 tokens; `null` where that makes no difference. */
   readonly rates_above_200k: QuotedRates | null;
   /** For a million cached tokens, an hour. `null`: not known. */
   readonly cache_storage_usd: string | null;
+  readonly items: readonly QuotedItem[];
   /** First day. `null`: since the model appeared. */
   readonly from: string | null;
   /** The day on which it no longer holds. `null`: until further notice. */
@@ -40,6 +54,8 @@ export interface PriceQuote {
   /** `user`: given by option or file. */
   readonly confidence: "high" | "medium" | "low" | "user";
   readonly sources: readonly string[];
+  /** Where prices of items were read, if not there. */
+  readonly item_sources: readonly string[];
   readonly notes: readonly string[];
   /** As rows in the ledger name it. */
   readonly price_version: string;
@@ -60,8 +76,9 @@ export function quoteOf(book: PriceBook, query: QuoteQuery): PriceQuote | undefi
     aliases: model.aliases ?? [],
     main_output: model.mainOutput ?? "text",
     rates: ratesOf(price.rates),
-    rates_above_200k: long === undefined || long === price ? null : ratesOf(long.rates),
-    cache_storage_usd: period.tiers[query.tier]?.cacheStoragePerHour ?? null,
+    rates_above_200k: long === price ? null : ratesOf(long?.rates),
+    cache_storage_usd: period.tiers?.[query.tier]?.cacheStoragePerHour ?? null,
+    items: price.items.flatMap(quotedItem),
     from: period.from ?? null,
     to: period.to ?? null,
     ...provenanceOf(period),
@@ -70,15 +87,27 @@ export function quoteOf(book: PriceBook, query: QuoteQuery): PriceQuote | undefi
   };
 }
 
-function provenanceOf(period: Price["period"]): Pick<PriceQuote, "confidence" | "sources"> {
-  if ("version" in period) return { confidence: "user", sources: [] };
-  return {
-    confidence: period.confidence,
-    sources: period.sources.map((source) => `${source}: ${SOURCES[source]}`),
-  };
+type Provenance = Pick<PriceQuote, "confidence" | "sources" | "item_sources">;
+
+function provenanceOf(period: Price["period"]): Provenance {
+  if ("version" in period) return { confidence: "user", sources: [], item_sources: [] };
+  const { confidence, sources, itemSources = [] } = period;
+  return { confidence, sources: sources.map(inWords), item_sources: itemSources.map(inWords) };
 }
 
-function ratesOf({ input, cacheRead, output }: RateCard): QuotedRates {
+function inWords(source: Source): string {
+  return `${source}: ${SOURCES[source]}`;
+}
+
+/** None of storage, which is quoted by the hour. */
+function quotedItem({ kind, variant, amount, per }: ItemRate): readonly QuotedItem[] {
+  if (kind === "cache_token_second") return [];
+  return [{ item: kind, variant: variant ?? null, usd: toUsdString(amount), per }];
+}
+
+function ratesOf(rates: RateCard | undefined): QuotedRates | null {
+  if (rates === undefined) return null;
+  const { input, cacheRead, output } = rates;
   return {
     input: quotedRate(input),
     cached_input: quotedRate(cacheRead),

@@ -4,6 +4,7 @@
  */
 import { isoTimestamp, parseTimestamp } from "../base/clock.ts";
 import { shown } from "../base/error-text.ts";
+import { fromUsdString } from "../base/money.ts";
 import { MODALITIES } from "../usage/tokens.ts";
 import { PLATFORMS, TIERS } from "./list-price.ts";
 import { picodollarsPerToken } from "./rates.ts";
@@ -23,12 +24,23 @@ const AMOUNTS = recordOf({
   default: AMOUNT,
   ...Object.fromEntries(MODALITIES.map((modality) => [modality, AMOUNT])),
 });
+const PIECE = keeping(isPiecePrice, 'US dollars as a text of at most 12 decimals, such as "0.04"');
+const GROUNDING = eitherOf(PIECE, recordOf({ perPrompt: PIECE }, ["perPrompt"]));
+const ITEMS = recordOf({
+  google_search: GROUNDING,
+  google_maps: GROUNDING,
+  image: PIECE,
+  video_second: eitherOf(PIECE, eachOf(PIECE)),
+  song: PIECE,
+});
 const RATES: Rules = { input: rate, output: rate, cacheRead: rate };
 const TIER: Rules = {
   ...RATES,
   cacheStoragePerHour: AMOUNT,
   above200k: recordOf(RATES, ["input"]),
 };
+/** What has no meaning without an input rate. */
+const BESIDE_INPUT = ["output", "cacheRead", "cacheStoragePerHour", "above200k", "tiers"];
 const OTHER_TIERS = TIERS.filter((tier) => tier !== "standard");
 const PRICE = recordOf(
   {
@@ -41,9 +53,10 @@ const PRICE = recordOf(
     tiers: recordOf(
       Object.fromEntries(OTHER_TIERS.map((tier) => [tier, recordOf(TIER, ["input"])])),
     ),
+    items: ITEMS,
     notes: keeping(isAnyText, "a text"),
   },
-  ["id", "input"],
+  ["id"],
 );
 
 /** True when `value` is a price; else its faults, under the name `path`, are added to `faults`. */
@@ -55,8 +68,15 @@ export function isUserPrice(value: unknown, path: string, faults: string[]): val
 
 /** What is right field by field, and can't be so together. */
 function contradictions(value: unknown, path: string): readonly string[] {
-  const { from, to, tiers, above200k } = isRecord(value) ? value : {};
+  if (!isRecord(value)) return [];
+  const { from, to, tiers, above200k, input, items } = value;
   const faults: string[] = [];
+  const rate = BESIDE_INPUT.find((name) => value[name] !== undefined);
+  if (input === undefined && rate !== undefined) {
+    faults.push(`Expected \`${path}\` to have \`input\`, as it has \`${rate}\``);
+  } else if (input === undefined && items === undefined) {
+    faults.push(`Expected \`${path}\` to have \`input\` or \`items\``);
+  }
   if (isDay(from) && isDay(to) && from >= to) {
     faults.push(`Expected \`${path}.to\` to be later than \`from\`, which is ${from}, got ${to}`);
   }
@@ -103,6 +123,19 @@ function listOf(rule: Rule): Rule {
   };
 }
 
+/** A record of any names. */
+function eachOf(rule: Rule): Rule {
+  return (value, path) => {
+    const entries = Object.entries(isRecord(value) ? value : {});
+    if (entries.length > 0) return entries.flatMap(([name, one]) => rule(one, `${path}.${name}`));
+    return [`Expected \`${path}\` to be an object that is not empty, got ${shown(value)}`];
+  };
+}
+
+function eitherOf(ofText: Rule, ofRecord: Rule): Rule {
+  return (value, path) => (isRecord(value) ? ofRecord : ofText)(value, path);
+}
+
 function keeping(keeps: (value: unknown) => boolean, form: string): Rule {
   return (value, path) =>
     keeps(value) ? [] : [`Expected \`${path}\` to be ${form}, got ${shown(value)}`];
@@ -129,6 +162,14 @@ function isDay(value: unknown): value is string {
 
 function isPlatform(value: unknown): boolean {
   return PLATFORMS.some((platform) => platform === value);
+}
+
+function isPiecePrice(value: unknown): boolean {
+  try {
+    return isAnyText(value) && fromUsdString(value) >= 0n;
+  } catch {
+    return false;
+  }
 }
 
 function isAmount(value: unknown): boolean {

@@ -6,7 +6,14 @@
  */
 import { hash } from "node:crypto";
 
-import type { DatedTiers, ModelPrice, Platform, Tier, TierPrice } from "./list-price.ts";
+import type {
+  DatedTiers,
+  ItemPrices,
+  ModelPrice,
+  Platform,
+  Tier,
+  TierPrice,
+} from "./list-price.ts";
 import { findModel, isNameOf, modelIdOf } from "./model-id.ts";
 
 /**
@@ -15,9 +22,9 @@ import { findModel, isNameOf, modelIdOf } from "./model-id.ts";
  * and a rate that it lacks is derived as for list prices, and its cost marked `estimated`.
  *
  * The rates at the top are those of the standard tier, and for every modality; a rate may also be
- * `{ default: "0.25", audio: "0.80" }`.
+ * `{ default: "0.25", audio: "0.80" }`. A model that is billed by the piece alone has `items` and none.
  */
-export interface UserPrice extends TierPrice {
+export interface UserPrice extends Partial<Pick<TierPrice, "input">>, Omit<TierPrice, "input"> {
   /** The model, as in `modelVersion` of an answer. */
   readonly id: string;
   /** Further models at this price. */
@@ -30,6 +37,11 @@ export interface UserPrice extends TierPrice {
   readonly platforms?: readonly Platform[];
   /** Rates of the other tiers. @defaultValue half of standard for batch and flex, 1.8 times for priority */
   readonly tiers?: { readonly [T in Exclude<Tier, "standard">]?: TierPrice };
+  /**
+   * What is billed by the piece, in US dollars: `{ google_search: "0.014", image: "0.04" }`. A price
+   * that is not named is not known, and what it is for makes a cost `partial`.
+   */
+  readonly items?: ItemPrices;
   /** For people: which contract, by whom. */
   readonly notes?: string;
 }
@@ -74,11 +86,12 @@ export function withUserPrice(
 function periodOf(price: UserPrice): UserPeriod {
   // Rates are worked out when first asked for: what the app does to its own object must not count.
   const kept = structuredClone(price);
-  const { id: _id, aliases: _aliases, from, to, platforms, tiers, notes, ...standard } = kept;
+  const { id: _id, aliases: _, from, to, platforms, tiers, items, notes, input, ...rest } = kept;
   return {
     version: `user:${hash("sha256", JSON.stringify(price)).slice(0, DIGEST_LENGTH)}`,
     platforms,
-    tiers: { ...tiers, standard },
+    ...(input === undefined ? {} : { tiers: { ...tiers, standard: { input, ...rest } } }),
+    ...(items === undefined ? {} : { items }),
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
     ...(notes === undefined ? {} : { notes }),

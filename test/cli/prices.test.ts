@@ -81,6 +81,14 @@ describe("all models", () => {
     expect(cellsOf(vertex, "gemini-2.0-flash")[1]).toBe("0.150"); // its own there, $0.10 elsewhere
   });
 
+  test("billed by the piece stand by themselves, a line a price", async () => {
+    const lines = await linesOf(NEW_YEAR);
+    const from = lines.indexOf("US dollars a piece");
+    expect(lines.slice(0, from).filter((line) => line.startsWith("imagen"))).toEqual([]);
+    const found = cellsOf(lines.slice(from), "imagen-4.0-ultra-generate-001");
+    expect(found).toEqual(["imagen-4.0-ultra-generate-001", "Image", "0.06", "high"]);
+  });
+
   test("have the user's own prices among them", async () => {
     const lines = await linesOf(NEW_YEAR, OWN_PRICES);
     expect(cellsOf(lines, "gemini-2.5-flash")).toEqual([
@@ -106,11 +114,17 @@ describe("one model", () => {
       "Output                  10.000       15.00",
       "Cache storage, an hour   4.500",
       "",
-      "Price       2026-11-24/gemini-2.5-pro@start/standard",
-      "In force    since the model appeared until further notice, by midnights of America/Los_Angeles",
-      "Confidence  high",
-      'Sources     G1: ai.google.dev/gemini-api/docs/pricing, copy "Last updated 2026-06-02 UTC", read in full',
-      "Notes       Flex and priority since 2026-04-02 only. From 2026-12-01 the Gemini API answers this id with gemini-3.8-flash.",
+      "Piece                      USD",
+      "──────────────────────────────",
+      "Google Search, a prompt  0.035",
+      "Google Maps, a prompt    0.025",
+      "",
+      "Price         2026-11-24/gemini-2.5-pro@start/standard",
+      "In force      since the model appeared until further notice, by midnights of America/Los_Angeles",
+      "Confidence    high",
+      'Sources       G1: ai.google.dev/gemini-api/docs/pricing, copy "Last updated 2026-06-02 UTC", read in full',
+      'Item sources  G1: ai.google.dev/gemini-api/docs/pricing, copy "Last updated 2026-06-02 UTC", read in full',
+      "Notes         Flex and priority since 2026-04-02 only. From 2026-12-01 the Gemini API answers this id with gemini-3.8-flash.",
       "",
       "List prices were checked on 2026-11-24. Rates that no source prints are estimated.",
     ]);
@@ -133,6 +147,29 @@ describe("one model", () => {
   test("has no output where it is not billed for any", async () => {
     const lines = await linesOf(["gemini-embedding-001", ...NEW_YEAR]);
     expect(lines.filter((line) => line.startsWith("Output"))).toEqual([]);
+  });
+
+  test("has its searches, by the query or by the prompt", async () => {
+    const lines = await linesOf(["gemini-3.8-flash", ...NEW_YEAR]);
+    expect(cellsOf(lines, "Google Search, a query")).toEqual(["Google Search, a query", "0.014"]);
+    expect(cellsOf(lines, "Google Maps, a query")).toEqual(["Google Maps, a query", "0.014"]);
+  });
+
+  test("billed by the piece has no rates of tokens", async () => {
+    const lines = await linesOf([
+      "publishers/google/models/veo-3.1-fast-generate-001",
+      ...NEW_YEAR,
+    ]);
+    expect(lines.slice(0, 8)).toEqual([
+      "veo-3.1-fast-generate-preview: US dollars on gemini_api, standard tier, at 2027-01-01T08:00:00.000Z",
+      "",
+      "Piece                    USD",
+      "────────────────────────────",
+      "Second of video, 720p   0.10",
+      "Second of video, 1080p  0.12",
+      "Second of video, 4k     0.30",
+      "",
+    ]);
   });
 
   test("of the user's own price shows its days, its note and the name that rows have", async () => {
@@ -175,10 +212,12 @@ test("as JSON a price has everything, with null for what is not known", async ()
       },
       rates_above_200k: null,
       cache_storage_usd: null,
+      items: [],
       from: "2026-12-01",
       to: "2027-12-01",
       confidence: "user",
       sources: [],
+      item_sources: [],
       notes: ["Contract 4711"],
       price_version: expect.stringMatching(/^user:.*batch$/),
     },

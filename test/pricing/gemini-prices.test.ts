@@ -17,10 +17,21 @@ const PERIODS = GEMINI_PRICES.flatMap((model) => [
 ]);
 
 function ratesIn(period: PricePeriod): NamedRate[] {
-  return Object.entries(period.tiers).flatMap(([tier, { above200k, ...price }]) => [
+  return Object.entries(period.tiers ?? {}).flatMap(([tier, { above200k, ...price }]) => [
     ...ratesOf(tier, price),
     ...(above200k === undefined ? [] : ratesOf(`${tier} above-200k`, above200k)),
   ]);
+}
+
+function itemsIn({ items = {} }: PricePeriod): NamedRate[] {
+  return Object.entries(items).flatMap(([kind, price]: [string, string | object]) =>
+    typeof price === "string"
+      ? [{ name: `item ${kind}`, text: price }]
+      : Object.entries(price).map(([of, text]: [string, string]) => ({
+          name: `item ${kind}.${of}`,
+          text,
+        })),
+  );
 }
 
 function ratesOf(name: string, price: Omit<TierPrice, "above200k">): NamedRate[] {
@@ -46,7 +57,9 @@ test("every rate is a whole number of picodollars per token", () => {
  */
 test("a price once published is never changed", async () => {
   const lines = PERIODS.flatMap(({ id, period }) =>
-    ratesIn(period).map(({ name, text }) => `${id}@${period.from ?? "start"} ${name} ${text}`),
+    [...ratesIn(period), ...itemsIn(period)].map(
+      ({ name, text }) => `${id}@${period.from ?? "start"} ${name} ${text}`,
+    ),
   );
   await expect(`${lines.toSorted().join("\n")}\n`).toMatchFileSnapshot("published-prices.txt");
 });
@@ -65,7 +78,9 @@ test.each(GEMINI_PRICES)("$id has its periods in order, without gap or overlap",
 });
 
 test("every price says where it was read, and every source is read from", () => {
-  const cited = new Set(PERIODS.flatMap(({ period }) => period.sources));
+  const cited = new Set(
+    PERIODS.flatMap(({ period }) => [...period.sources, ...(period.itemSources ?? [])]),
+  );
   expect(PERIODS.filter(({ period }) => period.sources.length === 0)).toEqual([]);
   expect([...cited].toSorted()).toEqual(Object.keys(SOURCES).toSorted());
 });
@@ -74,12 +89,10 @@ test("batch and flex are half of standard and priority 1.8 times, wherever both 
   const ratio = { batch: 5n, flex: 5n, priority: 18n }; // tenths: what a missing rate is derived by
   const odd = PERIODS.flatMap(({ id, period }) =>
     (["batch", "flex", "priority"] as const).flatMap((tier) => {
-      const own = period.tiers[tier];
-      if (own === undefined) return [];
-      const standard = ratesOf("", {
-        input: period.tiers.standard.input,
-        ...outputOf(period.tiers.standard),
-      });
+      const own = period.tiers?.[tier];
+      if (period.tiers === undefined || own === undefined) return [];
+      const { standard: general } = period.tiers;
+      const standard = ratesOf("", { input: general.input, ...outputOf(general) });
       const printed = ratesOf("", { input: own.input, ...outputOf(own) });
       return printed.flatMap(({ name, text }, at) => {
         const derived = (picodollarsPerToken(standard[at]?.text ?? "0") * ratio[tier]) / 10n;

@@ -65,9 +65,9 @@ function pairsOf(model: string, moment: string, promptTokens: number): readonly 
 /** Undefined for a rate that no source prints. */
 function rateOf({ rates }: Price, kind: string, modality: string | undefined): bigint | undefined {
   const byKind = new Map([
-    ["input", rates.input],
-    ["output", rates.output],
-    ["cache", rates.cacheRead],
+    ["input", rates?.input],
+    ["output", rates?.output],
+    ["cache", rates?.cacheRead],
   ]);
   const rate = byKind.get(kind);
   if (rate === undefined || rate.derived) return undefined;

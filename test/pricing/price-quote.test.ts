@@ -22,7 +22,7 @@ test("a quote of a model that has no price then is none", () => {
 test("a modality is named where it costs otherwise, documents where they are not as images", () => {
   const ratesOf = (input: object) => {
     const price = { id: "own", input: { default: "1", ...input } };
-    return quoteOf(BOOK.with([price]), { ...STANDARD, model: "own" })?.rates.input.by_modality;
+    return quoteOf(BOOK.with([price]), { ...STANDARD, model: "own" })?.rates?.input.by_modality;
   };
   expect(ratesOf({ image: "2" })).toEqual({ image: "2" });
   expect(ratesOf({ image: "2", document: "1" })).toEqual({ image: "2", document: "1" });
@@ -40,7 +40,8 @@ test("sources are spelt out, and the notes of model and period stand together", 
 });
 
 test("what a quote says is what a call costs", () => {
-  const model = fc.constantFrom(...GEMINI_PRICES.map(({ id }) => id));
+  const byToken = GEMINI_PRICES.filter(({ periods }) => periods.some(({ tiers }) => tiers));
+  const model = fc.constantFrom(...byToken.map(({ id }) => id));
   const tier = fc.constantFrom(...TIERS);
   const platform = fc.constantFrom(...PLATFORMS);
   fc.assert(
@@ -49,7 +50,7 @@ test("what a quote says is what a call costs", () => {
       const rates = (input > 200_000 ? quote?.rates_above_200k : undefined) ?? quote?.rates;
       const usage = { model: id, tokens: tokensOf({ input }), serviceTier: at, platform: on };
       const { cost, priceVersion } = costOf(BOOK, { ...usage, atMs: NOON });
-      const perToken = rates && fromUsdString(rates.input.usd) / 1_000_000n;
+      const perToken = rates ? fromUsdString(rates.input.usd) / 1_000_000n : undefined;
       expect(perToken && perToken * BigInt(input)).toBe(cost);
       expect(quote?.price_version).toBe(priceVersion?.replace("/above-200k", ""));
     }),

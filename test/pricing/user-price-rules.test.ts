@@ -34,14 +34,24 @@ test.each<[string, object]>([
         flex: { input: "0.12", above200k: { input: "0.25" } },
         priority: { input: "0.45", output: "3.6", cacheRead: "0.045" },
       },
+      items: {
+        google_search: "0.014",
+        google_maps: { perPrompt: "0.025" },
+        image: "0.04",
+        video_second: { "720p": "0.10", "4k": "0" },
+        song: "0.000000000001",
+      },
       notes: "",
     },
   ],
+  ["of what is billed by the piece alone", { id: "veo-9", items: { video_second: "0.35" } }],
 ])("a price is right %s", (_, price) => {
   expect(faultsOf(price)).toEqual([]);
 });
 
 const AMOUNT = 'US dollars as a text of at most 6 decimals, such as "0.25"';
+
+const PIECE = 'US dollars as a text of at most 12 decimals, such as "0.04"';
 
 describe("a fault of a price", () => {
   test.each<[string, unknown, string]>([
@@ -49,7 +59,12 @@ describe("a fault of a price", () => {
     ["a list", [], "Expected `prices[0]` to be an object, got []"],
     ["nothing", null, "Expected `prices[0]` to be an object, got null"],
     ["no model", { input: "1" }, "Expected `prices[0]` to have `id`"],
-    ["no input rate", { id: "x" }, "Expected `prices[0]` to have `input`"],
+    ["no price at all", { id: "x" }, "Expected `prices[0]` to have `input` or `items`"],
+    [
+      "a rate without that of input",
+      { id: "x", items: { image: "1" }, output: "1" },
+      "Expected `prices[0]` to have `input`, as it has `output`",
+    ],
     [
       "an empty id",
       { ...PRICE, id: "" },
@@ -139,6 +154,31 @@ describe("a fault of a price", () => {
       "a platform that there is none of",
       { ...PRICE, platforms: ["gemini_api", "bedrock"] },
       "Expected `prices[0].platforms[1]` to be one of gemini_api, vertex_ai, got 'bedrock'",
+    ],
+    [
+      "a number for a piece",
+      { ...PRICE, items: { image: 0.04 } },
+      `Expected \`prices[0].items.image\` to be ${PIECE}, got 0.04`,
+    ],
+    [
+      "a piece finer than a picodollar",
+      { ...PRICE, items: { google_search: { perPrompt: "0.0000000000001" } } },
+      `Expected \`prices[0].items.google_search.perPrompt\` to be ${PIECE}, got '0.0000000000001'`,
+    ],
+    [
+      "a price by what there is none of",
+      { ...PRICE, items: { google_maps: { perQuery: "1", perPrompt: "1" } } },
+      "Expected a field of `prices[0].items.google_maps` to be one of perPrompt, got 'perQuery'",
+    ],
+    [
+      "a list of resolutions that has none",
+      { ...PRICE, items: { video_second: {} } },
+      "Expected `prices[0].items.video_second` to be an object that is not empty, got {}",
+    ],
+    [
+      "storage as an item, which has a field of its own",
+      { ...PRICE, items: { cache_token_second: "1" } },
+      "Expected a field of `prices[0].items` to be one of google_search, google_maps, image, video_second, song, got 'cache_token_second'",
     ],
     [
       "a note that is none",

@@ -7,6 +7,7 @@ import { GEMINI_PRICES, geminiPriceBook } from "../../src/pricing/gemini-prices.
 import { TIERS } from "../../src/pricing/list-price.ts";
 import type { PriceBook } from "../../src/pricing/price-book.ts";
 import type { UserPrice } from "../../src/pricing/user-price.ts";
+import { ITEM_KINDS } from "../../src/usage/items.ts";
 import { pacificMidnight } from "../support/pacific-time.ts";
 import { tokensOf } from "../support/tokens.ts";
 
@@ -153,12 +154,16 @@ test("a book with the list's own prices laid over it reckons as the list does", 
   const tier = fc.constantFrom(...TIERS);
   fc.assert(
     fc.property(model, tier, fc.nat({ max: 300_000 }), ({ id, periods: [period] }, at, count) => {
-      const { standard, ...tiers } = period!.tiers;
-      const days = period!.from === undefined ? {} : { from: period!.from };
-      const book = LIST.with([{ ...standard, tiers, id, ...days }]);
-      const usage = { model: id, tokens: tokensOf({ input: count, output: 1 }), serviceTier: at };
-      const { cost, priceStatus } = costOf(LIST, { ...usage, atMs: NOON });
-      expect(costOf(book, { ...usage, atMs: NOON })).toMatchObject({ cost, priceStatus });
+      const { standard, ...tiers } = period?.tiers ?? {};
+      const byToken = standard === undefined ? {} : { ...standard, tiers };
+      const items = period?.items === undefined ? {} : { items: period.items };
+      const days = period?.from === undefined ? {} : { from: period.from };
+      const book = LIST.with([{ ...byToken, ...items, id, ...days }]);
+      const used = ITEM_KINDS.map((kind) => ({ kind, quantity: count, variant: "720p" }));
+      const tokens = tokensOf({ input: count, output: 1 });
+      const usage = { model: id, tokens, items: used, serviceTier: at, atMs: NOON };
+      const { priceVersion: _, ...reckoned } = costOf(LIST, usage);
+      expect(costOf(book, usage)).toMatchObject(reckoned);
     }),
   );
 });

@@ -5,6 +5,7 @@
  * the ledger name the period that priced them.
  */
 import { PLATFORMS, type ModelPrice, type PricePeriod } from "../list-price.ts";
+import { GROUNDING_3 } from "./grounding.ts";
 
 /** 3.6, 3.7 and 3.8 Flash through 2026-12-31. */
 const PROMOTION: PricePeriod = {
@@ -16,6 +17,7 @@ const PROMOTION: PricePeriod = {
     flex: { input: "0.375", output: "1.875" },
     priority: { input: "1.35", output: "6.75" },
   },
+  ...GROUNDING_3,
   sources: ["G2", "G3", "LD", "GP", "PI"],
   confidence: "high",
   notes:
@@ -23,7 +25,7 @@ const PROMOTION: PricePeriod = {
 };
 
 /** 3.6, 3.7 and 3.8 Flash as announced for 2027. One input rate for every modality. */
-const LIST_PRICE: PricePeriod = {
+const LIST_PRICE = {
   from: "2027-01-01",
   tiers: {
     standard: { input: "1.50", output: "7.50", cacheRead: "0.15", cacheStoragePerHour: "1.00" },
@@ -31,9 +33,10 @@ const LIST_PRICE: PricePeriod = {
     flex: { input: "0.75", output: "3.75" },
     priority: { input: "2.70", output: "13.50" },
   },
+  ...GROUNDING_3,
   sources: ["G2", "G3", "LD"],
   confidence: "high",
-};
+} satisfies PricePeriod;
 
 export const FLASH_3: readonly ModelPrice[] = [
   {
@@ -55,6 +58,7 @@ export const FLASH_3: readonly ModelPrice[] = [
         from: "2026-07-21",
         to: "2026-08-13",
         tiers: LIST_PRICE.tiers,
+        ...GROUNDING_3,
         sources: ["G1x", "LL", "PK"],
         confidence: "medium",
         notes: "The day of the cut, about 2026-08-13, is not documented in these sources.",
@@ -85,6 +89,7 @@ export const FLASH_3: readonly ModelPrice[] = [
             cacheStoragePerHour: "1.00",
           },
         },
+        ...GROUNDING_3,
         sources: ["G1"],
         confidence: "high",
         notes:
@@ -103,6 +108,7 @@ export const FLASH_3: readonly ModelPrice[] = [
           batch: { input: "0.15", output: "1.25" },
           flex: { input: "0.15", output: "1.25" },
         },
+        ...GROUNDING_3,
         sources: ["G2", "GP", "PI"],
         confidence: "high",
         notes:
@@ -142,6 +148,7 @@ export const FLASH_3: readonly ModelPrice[] = [
             cacheStoragePerHour: "1.80",
           },
         },
+        ...GROUNDING_3,
         sources: ["G1", "G2"],
         confidence: "high",
       },
@@ -178,6 +185,7 @@ export const FLASH_3: readonly ModelPrice[] = [
             cacheStoragePerHour: "1.80",
           },
         },
+        ...GROUNDING_3,
         sources: ["G1"],
         confidence: "high",
       },

@@ -5,6 +5,7 @@
  * the ledger name the period that priced them.
  */
 import { PLATFORMS, type ModelPrice } from "../list-price.ts";
+import { GROUNDING_2 } from "./grounding.ts";
 
 export const GEMINI_2: readonly ModelPrice[] = [
   {
@@ -43,6 +44,7 @@ export const GEMINI_2: readonly ModelPrice[] = [
             above200k: { input: "4.50", output: "27.00", cacheRead: "0.45" },
           },
         },
+        ...GROUNDING_2,
         sources: ["G1"],
         confidence: "high",
         notes:
@@ -82,6 +84,7 @@ export const GEMINI_2: readonly ModelPrice[] = [
             cacheStoragePerHour: "1.80",
           },
         },
+        ...GROUNDING_2,
         sources: ["G1"],
         confidence: "high",
         notes: "From 2026-12-01 the Gemini API answers this id with gemini-3.5-flash-lite.",
@@ -120,6 +123,7 @@ export const GEMINI_2: readonly ModelPrice[] = [
             cacheStoragePerHour: "1.80",
           },
         },
+        ...GROUNDING_2,
         sources: ["G1"],
         confidence: "high",
         notes: "Flex/priority not listed for the -preview-09-2025 id.",
@@ -146,6 +150,7 @@ export const GEMINI_2: readonly ModelPrice[] = [
             cacheStoragePerHour: "1.00",
           },
         },
+        ...GROUNDING_2,
         sources: ["G1"],
         confidence: "high",
       },
@@ -155,6 +160,7 @@ export const GEMINI_2: readonly ModelPrice[] = [
         tiers: {
           standard: { input: { default: "0.15", audio: "1.00" }, output: "0.60" },
         },
+        ...GROUNDING_2,
         sources: ["LL"],
         confidence: "medium",
       },

@@ -5,6 +5,7 @@
  * the ledger name the period that priced them.
  */
 import { PLATFORMS, type ModelPrice, type PricePeriod } from "../list-price.ts";
+import { GROUNDING_3 } from "./grounding.ts";
 
 /** Argon and Carbon through 2026-11-30. */
 const LAUNCH_PRICE: PricePeriod = {
@@ -14,6 +15,7 @@ const LAUNCH_PRICE: PricePeriod = {
     standard: { input: "2.00", output: "10.00", cacheRead: "0.10" },
     batch: { input: "1.00", output: "5.00" },
   },
+  ...GROUNDING_3,
   sources: ["LD", "PI", "LZ", "TM"],
   confidence: "medium",
   notes: "Implicit caching only, so no storage. Flex, priority and cached batch: not found.",
@@ -26,6 +28,7 @@ const LIST_PRICE: PricePeriod = {
     standard: { input: "4.00", output: "20.00", cacheRead: "0.20" },
     batch: { input: "2.00", output: "10.00" },
   },
+  ...GROUNDING_3,
   sources: ["LD", "PI"],
   confidence: "medium",
   notes: "Batch is derived: half of standard.",
@@ -52,6 +55,7 @@ export const GEMINI_4: readonly ModelPrice[] = [
         tiers: {
           standard: { input: "1.50", output: "7.50", cacheRead: "0.075" },
         },
+        ...GROUNDING_3,
         sources: ["LD", "LZ"],
         confidence: "medium",
         notes: "Batch, flex and priority: not found.",

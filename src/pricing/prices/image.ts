@@ -5,6 +5,7 @@
  * the ledger name the period that priced them.
  */
 import { PLATFORMS, type ModelPrice } from "../list-price.ts";
+import { SEARCH_3 } from "./grounding.ts";
 
 export const IMAGE: readonly ModelPrice[] = [
   {
@@ -20,6 +21,7 @@ export const IMAGE: readonly ModelPrice[] = [
           flex: { input: "1.00", output: { default: "6.00", image: "60.00" } },
           priority: { input: "3.60", output: { default: "21.60", image: "216.00" } },
         },
+        ...SEARCH_3,
         sources: ["G1"],
         confidence: "high",
         notes:
@@ -38,6 +40,7 @@ export const IMAGE: readonly ModelPrice[] = [
           standard: { input: "0.50", output: { default: "3.00", image: "60.00" } },
           batch: { input: "0.25", output: { default: "1.50", image: "30.00" } },
         },
+        ...SEARCH_3,
         sources: ["G1"],
         confidence: "high",
         notes: "An image out is 747 tokens at 0.5K, 1,120 at 1K, 1,680 at 2K, 2,520 at 4K.",
@@ -53,6 +56,7 @@ export const IMAGE: readonly ModelPrice[] = [
         tiers: {
           standard: { input: "0.25", output: { default: "1.50", image: "30.00" } },
         },
+        ...SEARCH_3,
         sources: ["G2", "GP"],
         confidence: "medium",
       },
@@ -68,6 +72,7 @@ export const IMAGE: readonly ModelPrice[] = [
         tiers: {
           standard: { input: "1.50", output: { default: "7.50", image: "30.00" } },
         },
+        ...SEARCH_3,
         sources: ["LD", "PI"],
         confidence: "medium",
       },

@@ -5,6 +5,7 @@
  * the ledger name the period that priced them.
  */
 import { PLATFORMS, type ModelPrice } from "../list-price.ts";
+import { GROUNDING_3 } from "./grounding.ts";
 
 export const PRO_3: readonly ModelPrice[] = [
   {
@@ -44,6 +45,7 @@ export const PRO_3: readonly ModelPrice[] = [
             above200k: { input: "7.20", output: "32.40", cacheRead: "0.72" },
           },
         },
+        ...GROUNDING_3,
         sources: ["G1", "G2"],
         confidence: "high",
       },
@@ -63,6 +65,7 @@ export const PRO_3: readonly ModelPrice[] = [
             above200k: { input: "4.00", output: "18.00", cacheRead: "0.40" },
           },
         },
+        ...GROUNDING_3,
         sources: ["GP", "LL"],
         confidence: "high",
       },

@@ -5,6 +5,7 @@
  * the ledger name the period that priced them.
  */
 import { PLATFORMS, type ModelPrice } from "../list-price.ts";
+import { SEARCH_3 } from "./grounding.ts";
 
 export const SPECIALISED: readonly ModelPrice[] = [
   {
@@ -16,6 +17,7 @@ export const SPECIALISED: readonly ModelPrice[] = [
           standard: { input: { default: "1.00", audio: "2.00" }, output: "5.00" },
           batch: { input: { default: "0.50", audio: "1.00" }, output: "2.50" },
         },
+        ...SEARCH_3,
         sources: ["G1"],
         confidence: "high",
       },
@@ -29,6 +31,7 @@ export const SPECIALISED: readonly ModelPrice[] = [
         tiers: {
           standard: { input: "1.00", output: "5.00", cacheRead: "0.10" },
         },
+        ...SEARCH_3,
         sources: ["PI"],
         confidence: "low",
       },

@@ -5,6 +5,7 @@
  * the ledger name the period that priced them.
  */
 import { PLATFORMS, type ModelPrice } from "../list-price.ts";
+import { SEARCH_2, SEARCH_3 } from "./grounding.ts";
 
 export const SPEECH: readonly ModelPrice[] = [
   {
@@ -108,6 +109,7 @@ export const SPEECH: readonly ModelPrice[] = [
             output: { text: "4.50", audio: "12.00" },
           },
         },
+        ...SEARCH_3,
         sources: ["G1"],
         confidence: "high",
       },
@@ -121,6 +123,7 @@ export const SPEECH: readonly ModelPrice[] = [
         tiers: {
           standard: { input: { text: "0.75" }, output: { text: "4.50" } },
         },
+        ...SEARCH_3,
         sources: ["VG"],
         confidence: "low",
         notes: "Rates of audio, image and video: not found, and not to be guessed from 3.1 Live.",
@@ -143,6 +146,7 @@ export const SPEECH: readonly ModelPrice[] = [
             output: { text: "2.00", audio: "12.00" },
           },
         },
+        ...SEARCH_2,
         sources: ["G1"],
         confidence: "high",
         notes: 'Page says "audio / video" at 3.00; image assumed as video.',
