@@ -3,6 +3,7 @@ import type { PriceBook } from "../../pricing/price-book.ts";
 import { mayBeAt } from "../host-name.ts";
 import type { Operation, Provider } from "../operation.ts";
 import { batch } from "./batch.ts";
+import { interaction } from "./interaction.ts";
 import { modelCall } from "./model-call.ts";
 import type { Surface, SurfaceRequest } from "./surface.ts";
 import { addressOf, baseUrlOf, platformOf } from "./url.ts";
@@ -15,7 +16,7 @@ export interface GeminiProviderParts {
 }
 
 /** The first that knows a request counts; model calls, being nearly all, are asked first. */
-const SURFACES: readonly Surface[] = [modelCall, batch, video];
+const SURFACES: readonly Surface[] = [modelCall, batch, video, interaction];
 
 /** @throws TypeError when a base URL is none; `config/` has checked them. */
 export function createGeminiProvider({ baseUrls, priceBook }: GeminiProviderParts): Provider {
