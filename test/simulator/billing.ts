@@ -3,7 +3,7 @@
  *
  * Written apart from the product on purpose: this is the reckoning that tests hold it against.
  */
-import { priceOf, type Rates } from "./price-table.ts";
+import { batchPriceOf, priceOf, type Price, type Rates } from "./price-table.ts";
 import { MODALITIES, type ModalityTokenCount, type UsageMetadata } from "./usage-metadata.ts";
 
 /** Counts as on the wire, absent ones 0: `cached` is part of `prompt`, the others stand beside it. */
@@ -44,9 +44,18 @@ export function tokensOf(usage: UsageMetadata): SimulatedTokens {
 export function costOf(model: string, usage: UsageMetadata, atMs: number): bigint | undefined {
   const { serviceTier = "standard", trafficType = "ON_DEMAND" } = usage;
   if (serviceTier !== "standard" || trafficType !== "ON_DEMAND") return undefined;
+  const price = priceOf(model, atMs, usage.promptTokenCount ?? 0);
+  return price && amountOf(usage, price);
+}
+
+/** The same for a request of a batch, whatever tier its answer names. */
+export function batchCostOf(model: string, usage: UsageMetadata, atMs: number): bigint | undefined {
+  const price = batchPriceOf(model, atMs);
+  return price && amountOf(usage, price);
+}
+
+function amountOf(usage: UsageMetadata, price: Price): bigint | undefined {
   const tokens = tokensOf(usage);
-  const price = priceOf(model, atMs, tokens.prompt);
-  if (price === undefined) return undefined;
   const { input, output, cacheRead } = price;
   const answered = tokens.candidates + tokens.thoughts;
   if ((answered > 0 && output === undefined) || (tokens.cached > 0 && cacheRead === undefined)) {

@@ -1,6 +1,6 @@
 /**
- * The simulator's own prices: a few models, standard tier, in picodollars (1e-12 USD) a token, so
- * that `300_000n` is $0.30 per million tokens.
+ * The simulator's own prices: a few models, standard tier and some in batches, in picodollars (1e-12
+ * USD) a token, so that `300_000n` is $0.30 per million tokens.
  *
  * Typed in by hand from the Google price page and never derived from the product's price book: two
  * tables that agree prove more than one table read twice.
@@ -22,6 +22,8 @@ interface Period extends Price {
   readonly until?: string;
   /** In force for the whole request when its prompt is longer than 200,000 tokens. */
   readonly longContext?: Price;
+  /** For the requests of a batch. */
+  readonly batch?: Price;
 }
 
 const LONG_CONTEXT_ABOVE = 200_000;
@@ -43,6 +45,11 @@ const PRICES: Readonly<Record<string, readonly Period[]>> = {
       input: { default: 300_000n, AUDIO: 1_000_000n },
       output: { default: 2_500_000n },
       cacheRead: { default: 30_000n, AUDIO: 100_000n },
+      batch: {
+        input: { default: 150_000n, AUDIO: 500_000n },
+        output: { default: 1_250_000n },
+        cacheRead: { default: 30_000n, AUDIO: 100_000n },
+      },
     },
   ],
   "gemini-2.5-flash-lite": [
@@ -96,7 +103,9 @@ const PRICES: Readonly<Record<string, readonly Period[]>> = {
   "gemini-2.5-flash-image": [
     { input: { default: 300_000n }, output: { default: 2_500_000n, IMAGE: 30_000_000n } },
   ],
-  "gemini-embedding-001": [{ input: { default: 150_000n } }],
+  "gemini-embedding-001": [
+    { input: { default: 150_000n }, batch: { input: { default: 75_000n } } },
+  ],
   "gemini-embedding-2": [
     { input: { default: 200_000n, IMAGE: 450_000n, AUDIO: 6_500_000n, VIDEO: 12_000_000n } },
   ],
@@ -104,10 +113,19 @@ const PRICES: Readonly<Record<string, readonly Period[]>> = {
 
 /** The price of `model` at `atMs` (since the Unix epoch) for a prompt of that many tokens. */
 export function priceOf(model: string, atMs: number, promptTokens: number): Price | undefined {
-  const period = PRICES[model]?.find(
+  const period = periodOf(model, atMs);
+  const isLong = promptTokens > LONG_CONTEXT_ABOVE;
+  return isLong ? (period?.longContext ?? period) : period;
+}
+
+/** Its price in a batch, for prompts of any length: no model with two prices is in the table. */
+export function batchPriceOf(model: string, atMs: number): Price | undefined {
+  return periodOf(model, atMs)?.batch;
+}
+
+function periodOf(model: string, atMs: number): Period | undefined {
+  return PRICES[model]?.find(
     ({ from = "1970-01-01", until = "9999-12-31" }) =>
       Date.parse(from) <= atMs && atMs < Date.parse(until),
   );
-  const isLong = promptTokens > LONG_CONTEXT_ABOVE;
-  return isLong ? (period?.longContext ?? period) : period;
 }

@@ -9,11 +9,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 
+import { BatchService } from "./batches.ts";
 import { costOf, tokensOf, usdText } from "./billing.ts";
 import { CallLog, type SimulatedCall } from "./call-log.ts";
 import { exchangeFor, type Exchange } from "./exchange.ts";
 import type { Service } from "./service.ts";
 import { never, pause, transmit } from "./transmission.ts";
+import { VideoService } from "./videos.ts";
 
 export interface SimulatorOptions {
   /** @defaultValue `0`, any free one */
@@ -62,7 +64,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 class HttpSimulator implements Simulator {
   readonly #options: SimulatorOptions;
   readonly #server: Server;
-  readonly #services: readonly Service[] = [];
+  readonly #services: readonly Service[] = [new BatchService(), new VideoService()];
   #log = new CallLog();
   #closing: Promise<void> | undefined;
 
