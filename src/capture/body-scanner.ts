@@ -14,6 +14,7 @@ export const TAIL_BYTES: number = 64 * 1024;
 /** The members of an answer that are worth finding; see `Operation.members`. */
 export interface Members {
   readonly sparse: readonly string[];
+  readonly parted?: readonly string[];
   readonly common: readonly string[];
 }
 
@@ -33,7 +34,8 @@ export function parsedOrSalvaged(latin1: string, members: Members): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return salvageMembers(text, [...members.sparse, ...members.common]);
+    const { sparse, parted = [], common } = members;
+    return salvageMembers(text, [...sparse, ...parted, ...common]);
   }
 }
 

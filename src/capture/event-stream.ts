@@ -1,8 +1,9 @@
 /**
  * Reads the usage out of server-sent events as they pass by.
  *
- * Usage in a stream is a running total, so only the last event that carries it counts. Events are
- * cut and searched as text; at the end the one to three that matter are parsed, not all of them.
+ * Usage in a stream is a running total, so only the last event that carries it counts; what comes in
+ * parts is in several. Events are cut and searched as text; at the end the few that matter are parsed,
+ * not all of them.
  */
 import {
   latin1Of,
@@ -20,10 +21,13 @@ const DATA = "data:";
 
 export class EventStreamScanner implements BodyScanner {
   readonly #members: Members;
-  /** Finds the names of sparse members, all in one pass. */
-  readonly #sparse: RegExp;
-  /** For each sparse member, the last event that had it. */
+  /** Finds the names of sparse and parted members, all in one pass. */
+  readonly #names: RegExp;
+  readonly #parted: ReadonlySet<string>;
+  /** For each sparse member, the last event that had it; each event with a parted one, under itself. */
   readonly #lastWith = new Map<string, string>();
+  /** Bytes of events that are kept for their part; past a bound, the last of each member has to do. */
+  #partedBytes = 0;
   #last: string | undefined;
   /** Bytes of the event that has not ended yet. */
   #open = "";
@@ -31,7 +35,9 @@ export class EventStreamScanner implements BodyScanner {
 
   constructor(members: Members) {
     this.#members = members;
-    this.#sparse = new RegExp(`"(${members.sparse.join("|")})"`, "g");
+    const { sparse, parted = [] } = members;
+    this.#names = new RegExp(`"(?:${[...sparse, ...parted].join("|")})"`, "g");
+    this.#parted = new Set(parted.map((name) => `"${name}"`));
   }
 
   push(bytes: Uint8Array): void {
@@ -61,11 +67,18 @@ export class EventStreamScanner implements BodyScanner {
   #take(event: string): void {
     if (event.trim() === "") return;
     this.#last = event;
-    this.#sparse.lastIndex = 0;
-    for (let found = this.#sparse.exec(event); found !== null; found = this.#sparse.exec(event)) {
-      this.#lastWith.delete(found[0]); // so that the map stays in the order of the stream
-      this.#lastWith.set(found[0], event);
+    this.#names.lastIndex = 0;
+    for (let found = this.#names.exec(event); found !== null; found = this.#names.exec(event)) {
+      const key = this.#parted.has(found[0]) ? this.#partedKey(found[0], event) : found[0];
+      this.#lastWith.delete(key); // so that the map stays in the order of the stream
+      this.#lastWith.set(key, event);
     }
+  }
+
+  #partedKey(quotedName: string, event: string): string {
+    if (this.#lastWith.has(event)) return event;
+    this.#partedBytes += event.length;
+    return this.#partedBytes > MAX_WHOLE_BYTES ? quotedName : event;
   }
 }
 

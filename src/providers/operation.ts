@@ -100,11 +100,13 @@ export interface Operation {
   readonly billed: boolean;
   /**
    * The members of an answer that `read` looks at; empty when the body says nothing of interest.
-   * `sparse` ones may stand in any event of a stream, `common` ones are in its last event. Capture
-   * uses the names to skip events unparsed, and to salvage a body too large to be kept whole.
+   * `sparse` ones may stand in any event of a stream, and the last one counts; `parted` ones too, and
+   * each has a part of the whole; `common` ones are in its last event. Capture uses the names to skip
+   * events unparsed, and to salvage a body too large to be kept whole.
    */
   readonly members: {
     readonly sparse: readonly string[];
+    readonly parted?: readonly string[];
     readonly common: readonly string[];
   };
   /**

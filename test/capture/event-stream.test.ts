@@ -6,6 +6,7 @@ import { EventStreamScanner } from "../../src/capture/event-stream.ts";
 
 const MEMBERS = {
   sparse: ["usageMetadata", "promptFeedback"],
+  parted: ["queries"],
   common: ["modelVersion", "error"],
 };
 
@@ -40,6 +41,18 @@ test("gives one payload when the last event is also the last with usage", () => 
 test("keeps an early promptFeedback beside the last usage", () => {
   const blocked = { promptFeedback: { blockReason: "SAFETY" } };
   expect(payloadsOf(event(blocked) + event(usage(3)))).toEqual([blocked, usage(3)]);
+});
+
+test("keeps each event with a part of what comes in parts, a repeated one once", () => {
+  const [a, b] = [{ queries: ["A"] }, { queries: ["B"], ...usage(1) }];
+  const stream = [a, { text: "a" }, b, a, usage(2), { text: "b" }].map((p) => event(p)).join("");
+  expect(payloadsOf(stream)).toEqual([b, a, usage(2), { text: "b" }]);
+});
+
+test("keeps a bounded size of parts, and of later ones the last", () => {
+  const part = (n: number) => ({ queries: [n, "A".repeat(MAX_WHOLE_BYTES / 4)] });
+  const stream = [0, 1, 2, 3, 4, 5].map((n) => event(part(n))).join("") + event(usage(1));
+  expect(payloadsOf(stream)).toEqual([part(0), part(1), part(2), part(5), usage(1)]);
 });
 
 test("salvages the usage of an event that was cut off", () => {

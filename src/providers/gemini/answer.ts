@@ -5,7 +5,9 @@
  * from the result, so the facts of a stream's events add up by spreading them, the latest on top.
  */
 import type { Answer, ResponseFacts } from "../operation.ts";
+import { readItems } from "./answer-items.ts";
 import { errorIn } from "./error.ts";
+import { QUERY_MEMBERS } from "./grounding.ts";
 import { type JsonObject, objectIn, objectsIn, textIn } from "./json.ts";
 import { tierInHeader, tierNamed } from "./service-tier.ts";
 import { readEmbeddingStatistics, readUsageMetadata } from "./usage-metadata.ts";
@@ -13,6 +15,7 @@ import { readEmbeddingStatistics, readUsageMetadata } from "./usage-metadata.ts"
 /** The members that are read, wherever they stand; see `Operation.members`. */
 export const ANSWER_MEMBERS = {
   sparse: ["usageMetadata", "finishReason", "promptFeedback", "groundingMetadata", "error"],
+  parted: QUERY_MEMBERS,
   common: ["modelVersion", "responseId", "predictions"],
 } as const;
 
@@ -29,20 +32,22 @@ const WITHHELD: ReadonlySet<string> = new Set([
   "MODEL_ARMOR",
   "JAILBREAK",
 ]);
-const GROUNDING_LISTS = [
-  "webSearchQueries",
-  "imageSearchQueries",
-  "retrievalQueries",
-  "groundingChunks",
-] as const;
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** The facts in an answer, whole or streamed; what a later event says counts. */
+/** The facts in an answer, whole or streamed; what a later event says counts, items all together. */
 export function readAnswer({ payloads, header }: Answer): ResponseFacts {
   const tier = tierInHeader(header);
   const first: ResponseFacts = tier === undefined ? {} : { serviceTier: tier };
-  return payloads.reduce<ResponseFacts>((facts, one) => ({ ...facts, ...readOne(one) }), first);
+  return {
+    ...payloads.reduce<ResponseFacts>((facts, one) => ({ ...facts, ...readOne(one) }), first),
+    ...readItems(objectsIn(payloads.map(answerIn))),
+  };
+}
+
+function answerIn(payload: unknown): JsonObject | undefined {
+  const outer = objectIn(payload);
+  return objectIn(outer?.["response"]) ?? outer;
 }
 
 /**
@@ -52,7 +57,7 @@ export function readAnswer({ payloads, header }: Answer): ResponseFacts {
 function readOne(payload: unknown): ResponseFacts {
   const outer = objectIn(payload);
   if (outer === undefined) return {};
-  const answer = objectIn(outer["response"]) ?? outer;
+  const answer = answerIn(outer) ?? outer;
   const facts: Writable<ResponseFacts> = {};
 
   const model = textIn(answer["modelVersion"]);
@@ -87,19 +92,6 @@ function addEnding(facts: Writable<ResponseFacts>, answer: JsonObject): void {
   const allWithheld = reasons.every((reason) => WITHHELD.has(reason));
   const block = promptBlock ?? (allWithheld ? reasons[0] : undefined);
   if (block !== undefined && !block.endsWith("_UNSPECIFIED")) facts.blockReason = block;
-
-  if (candidates.some((one) => isGrounded(objectIn(one["groundingMetadata"])))) {
-    facts.hasUncountedItems = true;
-  }
-}
-
-/** Searches are billed apart from tokens. Empty metadata only says that the model could have searched. */
-function isGrounded(metadata: JsonObject | undefined): boolean {
-  if (metadata === undefined) return false;
-  return GROUNDING_LISTS.some((name) => {
-    const list = metadata[name];
-    return Array.isArray(list) && list.some((item) => item !== "");
-  });
 }
 
 /** The tier that was served: the Gemini API's name for it, or Vertex AI's. */

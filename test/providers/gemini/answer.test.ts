@@ -124,15 +124,67 @@ test.each([
   expect(read({ promptFeedback: { blockReason } }).blockReason).toBe(shown);
 });
 
-test.each([
-  [{ webSearchQueries: ["weather"] }, true],
-  [{ imageSearchQueries: ["cat"] }, true],
-  [{ groundingChunks: [{ maps: { uri: "https://maps" } }] }, true],
-  [{ webSearchQueries: [] }, undefined],
-  [{ webSearchQueries: [""] }, undefined],
-  [{}, undefined], // the model could have searched, and did not
-])("grounding %j is billed apart: %s", (groundingMetadata, hasUncountedItems) => {
-  expect(read({ candidates: [{ groundingMetadata }] }).hasUncountedItems).toBe(hasUncountedItems);
+test("searches are items, counted over candidates and events, here and under `response`", () => {
+  const candidate = (...webSearchQueries: string[]) => ({
+    groundingMetadata: { webSearchQueries },
+  });
+  const items = [{ kind: "google_search", quantity: 3 }];
+  const whole = { candidates: [candidate("A", "B"), candidate("B", "C")] };
+  expect(read(whole)).toEqual({ items });
+  expect(read({ response: whole })).toEqual({ items });
+  const events = [["A"], ["A", "B"], [], ["C"]].map((queries) => ({
+    candidates: [candidate(...queries)],
+  }));
+  expect(read(events)).toEqual({ items });
+});
+
+test("grounding that isn't understood is an uncounted item", () => {
+  const groundingMetadata = { moonSearchQueries: ["A"] };
+  expect(read({ candidates: [{ groundingMetadata }] })).toEqual({ hasUncountedItems: true });
+});
+
+test("searches salvaged from an answer are counted, and there may have been more", () => {
+  const found = { items: [{ kind: "google_search", quantity: 2 }], hasUncountedItems: true };
+  expect(read({ groundingMetadata: { webSearchQueries: ["A", "B"] } })).toEqual(found);
+  // The beginning of the metadata is lost, one of its members is not.
+  expect(read({ webSearchQueries: ["A", "B"] })).toEqual(found);
+  expect(read({ groundingMetadata: {} })).toEqual({});
+});
+
+test("a fact is the same in whichever event of a stream it stands", () => {
+  const usageMetadata = { promptTokenCount: 10, totalTokenCount: 10, moonTokenCount: 1 };
+  const parts = [
+    { usageMetadata },
+    { modelVersion: "gemini-3.8-flash" },
+    { responseId: "abc" },
+    { candidates: [{ finishReason: "STOP" }] },
+    { candidates: [{ groundingMetadata: { webSearchQueries: ["A", "B"] } }] },
+    { candidates: [{ groundingMetadata: { webSearchQueries: ["B"], imageSearchQueries: ["C"] } }] },
+  ];
+  const order = fc.shuffledSubarray(parts, { minLength: parts.length });
+  const ends = fc.array(fc.nat({ max: parts.length }), { maxLength: 3 });
+  fc.assert(
+    fc.property(order, ends, (events, cuts) => {
+      const borders = [0, ...cuts.toSorted((a, b) => a - b), parts.length];
+      const joined = borders.slice(1).map((to, at) => {
+        const group = events.slice(borders[at], to);
+        const candidates = group.flatMap<object>((one) => one.candidates ?? []);
+        return Object.assign({}, ...group, candidates.length === 0 ? {} : { candidates });
+      });
+      expect(read(joined)).toEqual(read(parts));
+    }),
+  );
+  expect(read(parts)).toMatchObject({
+    items: [{ kind: "google_search", quantity: 3 }],
+    hasUncountedItems: true,
+    finishReasons: ["STOP"],
+  });
+});
+
+test("reads the images that Vertex AI made", () => {
+  const made = { mimeType: "image/png", bytesBase64Encoded: "iVBO" };
+  const predictions = [made, made, { raiFilteredReason: "CANARY" }];
+  expect(read({ predictions })).toEqual({ items: [{ kind: "image", quantity: 2 }] });
 });
 
 test("a count of an unknown kind is an uncounted item", () => {
