@@ -4,7 +4,7 @@
  * Only what is needed is looked at, never the content. A fact that an answer doesn't state is absent
  * from the result, so the facts of a stream's events add up by spreading them, the latest on top.
  */
-import type { Answer, ResponseFacts } from "../operation.ts";
+import type { Answer, Operation, ResponseFacts } from "../operation.ts";
 import { readItems } from "./answer-items.ts";
 import { errorIn } from "./error.ts";
 import { QUERY_MEMBERS } from "./grounding.ts";
@@ -13,11 +13,11 @@ import { tierInHeader, tierNamed } from "./service-tier.ts";
 import { readEmbeddingStatistics, readUsageMetadata } from "./usage-metadata.ts";
 
 /** The members that are read, wherever they stand; see `Operation.members`. */
-export const ANSWER_MEMBERS = {
+export const ANSWER_MEMBERS: Operation["members"] = {
   sparse: ["usageMetadata", "finishReason", "promptFeedback", "groundingMetadata", "error"],
   parted: QUERY_MEMBERS,
   common: ["modelVersion", "responseId", "predictions"],
-} as const;
+};
 
 /** Finish reasons by which an answer, or the rest of it, is withheld from the app. */
 const WITHHELD: ReadonlySet<string> = new Set([

@@ -22,5 +22,5 @@ function isMade({ bytesBase64Encoded, gcsUri }: JsonObject): boolean {
 }
 
 function isImage({ mimeType }: JsonObject): boolean {
-  return mimeType === undefined || String(mimeType).startsWith("image/");
+  return mimeType === undefined || (typeof mimeType === "string" && /^image\//i.test(mimeType));
 }

@@ -12,14 +12,14 @@ export interface ItemReading {
   readonly hasUnknown: boolean;
 }
 
-const WEB_QUERIES = ["webSearchQueries", "imageSearchQueries"] as const;
+const WEB_QUERIES = ["webSearchQueries", "imageSearchQueries"];
 /** Of Vertex AI's retrieval tools: the map is one, data stores of the user's own are others. */
-const RETRIEVAL_QUERIES = ["retrievalQueries"] as const;
+const RETRIEVAL_QUERIES = ["retrievalQueries"];
 /** Each may stand in several events of a stream, with other queries. */
-export const QUERY_MEMBERS = [...WEB_QUERIES, ...RETRIEVAL_QUERIES] as const;
+export const QUERY_MEMBERS: readonly string[] = [...WEB_QUERIES, ...RETRIEVAL_QUERIES];
 
 /** Members that come with a search, and are none by themselves. */
-const PRESENTATION = ["searchEntryPoint", "groundingSupports", "sourceFlaggingUris"] as const;
+const PRESENTATION = ["searchEntryPoint", "groundingSupports", "sourceFlaggingUris"];
 const KNOWN_MEMBERS: ReadonlySet<string> = new Set([
   ...QUERY_MEMBERS,
   ...PRESENTATION,
@@ -59,10 +59,7 @@ export function readGrounding(metadata: readonly JsonObject[]): ItemReading {
   };
 }
 
-function differentTexts(
-  metadata: readonly JsonObject[],
-  members: readonly (typeof QUERY_MEMBERS)[number][],
-): number {
+function differentTexts(metadata: readonly JsonObject[], members: readonly string[]): number {
   const lists = metadata.flatMap((one) => members.map((member) => one[member]));
   const texts = lists.flatMap((list) => (Array.isArray(list) ? list : []));
   return new Set(texts.filter((text) => typeof text === "string" && text !== "")).size;
