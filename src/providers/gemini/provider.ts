@@ -5,6 +5,7 @@ import type { Operation, Provider } from "../operation.ts";
 import { batch } from "./batch.ts";
 import { interaction } from "./interaction.ts";
 import { modelCall } from "./model-call.ts";
+import { openAi } from "./openai.ts";
 import type { Surface, SurfaceRequest } from "./surface.ts";
 import { addressOf, baseUrlOf, platformOf } from "./url.ts";
 import { video } from "./video.ts";
@@ -16,7 +17,7 @@ export interface GeminiProviderParts {
 }
 
 /** The first that knows a request counts; model calls, being nearly all, are asked first. */
-const SURFACES: readonly Surface[] = [modelCall, batch, video, interaction];
+const SURFACES: readonly Surface[] = [modelCall, batch, video, interaction, openAi];
 
 /** @throws TypeError when a base URL is none; `config/` has checked them. */
 export function createGeminiProvider({ baseUrls, priceBook }: GeminiProviderParts): Provider {
