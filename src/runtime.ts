@@ -5,10 +5,11 @@
 import { v7 } from "uuid";
 
 import { type Clock, systemClock } from "./base/clock.ts";
-import { settledWithin } from "./base/deadline.ts";
+import { countdown, settledWithin } from "./base/deadline.ts";
 import { type Logger, throttled } from "./base/logger.ts";
 import { onProcessEnd } from "./base/process-end.ts";
 import { Meter } from "./capture/meter.ts";
+import { ResourceDesk } from "./capture/resource-desk.ts";
 import type { Config } from "./config/resolve.ts";
 import { LedgerConnection } from "./database/connection.ts";
 import { createRoutes } from "./http/routes.ts";
@@ -16,6 +17,7 @@ import { type HttpServer, startServer } from "./http/server.ts";
 import type { WebHandler } from "./http/response.ts";
 import { createUsageHandler } from "./http/usage-route.ts";
 import { MemoryQueue } from "./ledger/queue.ts";
+import { findResourceEntries } from "./ledger/resource-history.ts";
 import type { FlushOptions, FlushResult } from "./ledger/flush.ts";
 import { LedgerWriter } from "./ledger/writer.ts";
 import { MeterBridge } from "./metrics/meter-bridge.ts";
@@ -60,6 +62,7 @@ export class Runtime {
   readonly #connection: LedgerConnection;
   readonly #ledger: LedgerWriter;
   readonly #recorder: Recorder;
+  readonly #desk: ResourceDesk;
   readonly #bridge: MeterBridge;
   readonly #sdk: FallbackSdk;
   #ignoreProcessEnd: () => void = () => undefined;
@@ -85,6 +88,7 @@ export class Runtime {
     this.#bridge = new MeterBridge(() => sources.flatMap((source) => source()));
     const sinks = [this.#ledger, new MetricsSink(totals, this.#bridge)];
     this.#recorder = new Recorder(config.disabled ? [] : sinks, this.#logger);
+    this.#desk = this.#createDesk();
     this.#sdk = new FallbackSdk({
       mode: config.openTelemetry,
       processor: new UsageSpanProcessor(async () => void (await this.flush())),
@@ -129,8 +133,11 @@ export class Runtime {
     return getUsageStats(await this.#connection.connect(), query, this.#clock);
   }
 
-  flush(options?: FlushOptions): Promise<FlushResult> {
-    return this.#ledger.flush(options ?? { timeoutMs: this.#config.shutdownTimeoutMs });
+  async flush(options?: FlushOptions): Promise<FlushResult> {
+    const timeoutMs = options?.timeoutMs ?? this.#config.shutdownTimeoutMs;
+    const left = countdown(this.#clock, timeoutMs);
+    await settledWithin(timeoutMs, this.#desk.retry());
+    return this.#ledger.flush({ timeoutMs: left() });
   }
 
   /** Settles what is under way, writes what waits, and closes what was opened. */
@@ -189,9 +196,17 @@ export class Runtime {
       strictBrand,
       unattendedGraceMs: UNATTENDED_GRACE_MS,
       readAhead: READ_AHEAD,
-      resources: { settled: () => {} },
+      resources: this.#desk,
       onOpening: () => this.#sdk.start(),
     });
+  }
+
+  #createDesk(): ResourceDesk {
+    const { databaseUrl, embedded } = this.#config;
+    const none = databaseUrl === undefined && !embedded;
+    const findEntries = async (name: string) =>
+      none ? [] : findResourceEntries(await this.#connection.connect(), name);
+    return new ResourceDesk({ recorder: this.#recorder, logger: this.#logger, findEntries });
   }
 
   #createLedger(): LedgerWriter {
@@ -210,7 +225,7 @@ export class Runtime {
 
   /** The event loop is empty. Asked again after the rows are written, and then with none left. */
   async #writeLastRows(): Promise<void> {
-    await this.meter?.conclude();
+    await this.#conclude(this.#config.shutdownTimeoutMs);
     // Of an SDK that was started here nobody else would send the last spans.
     void this.#sdk.shutdown().catch(() => undefined);
     const { pending } = this.#ledger.state();
@@ -223,8 +238,9 @@ export class Runtime {
   async #close(): Promise<FlushResult> {
     const timeoutMs = this.#config.shutdownTimeoutMs;
     this.#ignoreProcessEnd();
-    await this.meter?.conclude();
-    const result = await this.#ledger.close({ timeoutMs });
+    const left = countdown(this.#clock, timeoutMs);
+    await this.#conclude(timeoutMs);
+    const result = await this.#ledger.close({ timeoutMs: left() });
     this.#sayWhatRemains(result);
     this.#bridge.close();
     await this.#listening;
@@ -234,6 +250,12 @@ export class Runtime {
       this.#connection.close(timeoutMs),
     ]);
     return result;
+  }
+
+  /** Makes rows of all that is still open. Leaves half of the time to those who write them. */
+  async #conclude(timeoutMs: number): Promise<void> {
+    await this.meter?.conclude();
+    await this.#desk.conclude(timeoutMs / 2);
   }
 
   #sayIfPricesAreOld(): void {

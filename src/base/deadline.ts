@@ -1,4 +1,11 @@
 /** Waiting that ends: for parts of others that may never answer. */
+import type { Clock } from "./clock.ts";
+
+/** What is left of `timeoutMs` at each call of the result, in whole milliseconds. */
+export function countdown(clock: Clock, timeoutMs: number): () => number {
+  const endMs = clock.monotonicMs() + timeoutMs;
+  return () => Math.max(0, Math.ceil(endMs - clock.monotonicMs()));
+}
 
 /**
  * Resolves when `work` has settled, however, or when `timeoutMs` have passed. Never rejects. Keeps

@@ -30,6 +30,11 @@ export interface UsedItem {
   readonly variant?: string;
 }
 
+/** Tokens kept from one moment until another, in ms since the Unix epoch; below zero if that is earlier. */
+export function tokenSeconds(tokens: number, fromMs: number, untilMs: number): number {
+  return Math.round((tokens * (untilMs - fromMs)) / 1_000);
+}
+
 /** A line of the bill. */
 export interface BilledItem extends UsedItem {
   /** `undefined` when unknown. It is part of the record's cost. */

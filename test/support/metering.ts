@@ -4,6 +4,7 @@ import { v7 } from "uuid";
 import { systemClock } from "../../src/base/clock.ts";
 import { type Fetch, meteredFetch } from "../../src/capture/fetch.ts";
 import { Meter, type MeterOptions } from "../../src/capture/meter.ts";
+import { ResourceDesk } from "../../src/capture/resource-desk.ts";
 import { createGeminiProvider } from "../../src/providers/gemini/provider.ts";
 import { geminiPriceBook } from "../../src/pricing/gemini-prices.ts";
 import type { UsageRecord } from "../../src/usage/record.ts";
@@ -51,15 +52,22 @@ export function metering(baseUrl: string, options: Partial<MeterOptions> = {}): 
     info: () => {},
     warn: (message: string, cause?: unknown) => faults.push([message, cause]),
   };
+  const recorder = new Recorder([records], logger);
   const meter = new Meter({
     providers: [createGeminiProvider({ baseUrls: [baseUrl], priceBook: geminiPriceBook() })],
-    recorder: new Recorder([records], logger),
+    recorder,
     clock: systemClock,
     newId: v7,
     logger,
     strictBrand: false,
     unattendedGraceMs: 20,
-    resources: { settled: () => {} },
+    // Without a ledger: what this meter hasn't seen itself is recorded at once with what is known.
+    resources: new ResourceDesk({
+      recorder,
+      logger,
+      findEntries: async () => [],
+      retryAfterMs: [],
+    }),
     readAhead: { maxBytes: 8 * 1024 * 1024, maxMs: 10_000 },
     ...options,
   });

@@ -1,0 +1,86 @@
+/** What the ledger has of a batch, a video or a cache, whichever process wrote it. */
+import type { Pool } from "pg";
+
+import { inTransaction } from "../database/pool.ts";
+import { ITEM_KINDS, type UsedItem } from "../usage/items.ts";
+import type { ResourceEntry } from "../usage/resource-entry.ts";
+import type { TokenCounts } from "../usage/tokens.ts";
+
+const TIMEOUT_MS = 5_000;
+
+/**
+ * Not the results of a job, of which there may be very many: all that is asked for has an entry of
+ * its own kind, but for the making of a cache.
+ */
+const FIND = `select id, entry, api_endpoint, operation, requested_model, model, brand, campaign,
+    end_user, key_fingerprint, trace_id, span_id, line_items,
+    extract(epoch from created_at)::float8 * 1000 as created_at_ms,
+    case when total_tokens is not null then json_build_object(
+      'input', input_tokens - cached_input_tokens - tool_use_tokens,
+      'cachedInput', cached_input_tokens, 'toolUse', tool_use_tokens,
+      'output', output_tokens - thinking_tokens, 'thinking', thinking_tokens) end as tokens
+  from api_usage
+  where resource_name = $1
+    and (entry in ('job', 'storage') or line_items @> '[{"item": "cache_token_second"}]')
+  order by created_at`;
+
+interface EntryRow {
+  readonly id: string;
+  readonly entry: "call" | "job" | "storage";
+  readonly api_endpoint: string;
+  readonly operation: string;
+  readonly requested_model: string | null;
+  readonly model: string | null;
+  readonly brand: string;
+  readonly campaign: string | null;
+  readonly end_user: string | null;
+  readonly key_fingerprint: string | null;
+  readonly trace_id: string | null;
+  readonly span_id: string | null;
+  readonly line_items: readonly LineItem[] | null;
+  readonly created_at_ms: number;
+  readonly tokens: TokenCounts | null;
+}
+
+interface LineItem {
+  readonly item: string;
+  readonly quantity: number;
+  readonly variant?: string;
+}
+
+/** The entries that tell how a resource began and what was booked for it, oldest first. */
+export async function findResourceEntries(
+  pool: Pool,
+  resourceName: string,
+): Promise<readonly ResourceEntry[]> {
+  const { rows } = await inTransaction(pool, { timeoutMs: TIMEOUT_MS, readOnly: true }, (client) =>
+    client.query<EntryRow>(FIND, [resourceName]),
+  );
+  return rows.map(entryOf);
+}
+
+function entryOf(row: EntryRow): ResourceEntry {
+  return {
+    id: row.id,
+    entry: row.entry,
+    endpoint: row.api_endpoint,
+    operation: row.operation,
+    requestedModel: row.requested_model ?? undefined,
+    model: row.model ?? undefined,
+    tokens: row.tokens ?? undefined,
+    brand: row.brand,
+    campaign: row.campaign ?? undefined,
+    user: row.end_user ?? undefined,
+    keyFingerprint: row.key_fingerprint ?? undefined,
+    startedAtMs: Math.round(row.created_at_ms),
+    traceId: row.trace_id ?? undefined,
+    spanId: row.span_id ?? undefined,
+    items: (row.line_items ?? []).flatMap(usedItem),
+  };
+}
+
+function usedItem({ item, quantity, variant }: LineItem): UsedItem | [] {
+  const kind = ITEM_KINDS.find((name) => name === item);
+  if (kind === undefined) return [];
+  return { kind, quantity, ...(variant !== undefined && { variant }) };
+}
