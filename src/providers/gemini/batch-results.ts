@@ -13,7 +13,7 @@ import { countIn, type JsonObject, objectIn, objectsIn, textIn } from "./json.ts
 
 /** What is looked at in a line of an output file. */
 export const LINE_MEMBERS = {
-  sparse: ANSWER_MEMBERS.sparse,
+  ...ANSWER_MEMBERS,
   common: [...ANSWER_MEMBERS.common, "tokenCount"],
 } as const;
 
@@ -67,7 +67,7 @@ export function keptOfLine(line: unknown): unknown {
 
 function membersOf(object: JsonObject): Record<string, unknown> {
   const kept: Record<string, unknown> = {};
-  for (const name of [...LINE_MEMBERS.sparse, ...LINE_MEMBERS.common]) {
+  for (const name of Object.values(LINE_MEMBERS).flat()) {
     if (name in object) kept[name] = object[name];
   }
   return kept;
