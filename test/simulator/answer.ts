@@ -1,5 +1,6 @@
 /** Answers of `generateContent`: one body, or the same as the chunks of a stream. */
 import { draftFor, type Draft, type JsonObject, type Question } from "./draft.ts";
+import type { Pieces } from "./pieces.ts";
 import { runningTotal, usageMetadataOf, type UsageMetadata } from "./usage-metadata.ts";
 
 export interface Answer {
@@ -9,6 +10,8 @@ export interface Answer {
   readonly chunks: readonly JsonObject[];
   /** What has been generated, and is billed, when each chunk leaves. */
   readonly usageAtChunk: readonly UsageMetadata[];
+  /** What is billed beside it, whatever chunk is the last to leave. */
+  readonly pieces?: Pieces;
 }
 
 export function answerTo(question: Question): Answer {
@@ -18,11 +21,10 @@ export function answerTo(question: Question): Answer {
   const steps = Array.from({ length: count }, (_, index) => index + 1);
   return {
     servedModel: draft.servedModel,
-    whole: body(draft, question, draft.text, true, usage),
-    chunks: steps.map((step) =>
-      body(draft, question, slice(draft.text, step, count), step === count, usageOnWire(step)),
-    ),
+    whole: body(draft, question, 1, 1, usage),
+    chunks: steps.map((step) => body(draft, question, step, count, usageOnWire(step))),
     usageAtChunk: steps.map((step) => runningTotal(usage, step, count)),
+    ...(draft.pieces && { pieces: draft.pieces }),
   };
 
   function usageOnWire(step: number): UsageMetadata | undefined {
@@ -46,15 +48,18 @@ function finalUsage({ counts }: Draft, { platform, prompt, body }: Question): Us
 function body(
   draft: Draft,
   { behaviour, platform, sequence, nowMs }: Question,
-  text: string,
-  isLast: boolean,
+  step: number,
+  of: number,
   usage: UsageMetadata | undefined,
 ): JsonObject {
+  const isLast = step === of;
+  const text = slice(Array.from(draft.text), step, of).join("");
   const parts = [...(text === "" ? [] : [{ text }]), ...(isLast ? draft.parts : [])];
   const candidate = {
     ...(parts.length > 0 && { content: { parts, role: "model" } }),
     ...(isLast && draft.finishReason !== undefined && { finishReason: draft.finishReason }),
     index: 0,
+    ...grounding(draft, step, of),
     ...(isLast && draft.candidate),
   };
   return {
@@ -68,9 +73,22 @@ function body(
   };
 }
 
-/** The `step`th of `of` slices, cut between code points. */
-function slice(text: string, step: number, of: number): string {
-  const letters = Array.from(text);
-  const border = (index: number): number => Math.floor((letters.length * index) / of);
-  return letters.slice(border(step - 1), border(step)).join("");
+/** Each chunk names some of the queries; the last one what was found. */
+function grounding({ pieces }: Draft, step: number, of: number): JsonObject {
+  if (pieces === undefined) return {};
+  const webSearchQueries = slice(pieces.queries ?? [], step, of);
+  const found = pieces.places === true ? "maps" : "web";
+  const groundingChunks = [{ [found]: { uri: "https://example.com/", title: "example.com" } }];
+  return {
+    groundingMetadata: {
+      ...(webSearchQueries.length > 0 && { webSearchQueries }),
+      ...(step === of && { groundingChunks }),
+    },
+  };
+}
+
+/** The `step`th of `of` slices. */
+function slice<T>(items: readonly T[], step: number, of: number): readonly T[] {
+  const border = (index: number): number => Math.floor((items.length * index) / of);
+  return items.slice(border(step - 1), border(step));
 }

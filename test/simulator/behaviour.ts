@@ -24,6 +24,8 @@ const ANSWERS = [
   "longcontext",
   "unknownmodel",
   "rerouted",
+  "grounded",
+  "maps",
 ] as const;
 export type AnswerKind = (typeof ANSWERS)[number];
 
@@ -60,7 +62,7 @@ export interface Behaviour {
   /** As written after `-sim-`; `ok` for an ordinary model. */
   readonly name: string;
   readonly answer: AnswerKind;
-  /** Rounds of `afc3`, requests of `cont3`, megabytes of `huge16`. */
+  /** Rounds of `afc3`, requests of `cont3`, megabytes of `huge16`, queries of `grounded3`. */
   readonly answerAmount: number | undefined;
   readonly delivery: DeliveryKind;
   /** Bytes of `bytewise7`. */

@@ -2,6 +2,7 @@
 import type { AnswerKind, Behaviour } from "./behaviour.ts";
 import { functionRounds, objects, textTokens, type Prompt } from "./prompt.ts";
 import type { Platform } from "./route.ts";
+import type { Pieces } from "./pieces.ts";
 import { plus, type Counts } from "./usage-metadata.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -29,13 +30,14 @@ export interface Draft {
   /** Members of the candidate beside its content. */
   readonly candidate: JsonObject;
   readonly blockReason: string | undefined;
+  readonly pieces?: Pieces;
 }
 
 /** Long enough to be cut, with letters of two, three and four bytes for those who cut bytes. */
 const PROSE =
   "Der Preis steht: 12 € für 1 000 Anfragen, größere Mengen auf Anfrage. 料金は月末に確定します。 Merci 🙂 à bientôt. ";
 /** A GIF of one pixel. */
-const PIXEL = "R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
+export const PIXEL = "R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==";
 const IMAGE_TOKENS = 1_290;
 
 /** An ordinary answer, changed as the behaviour demands. */
@@ -107,6 +109,12 @@ const CHANGES: Readonly<Record<AnswerKind, (draft: Draft, question: Question) =>
     servedModel:
       baseModel === "gemini-3.5-flash-lite" ? "gemini-3.8-flash" : "gemini-3.5-flash-lite",
   }),
+  grounded: (draft, { behaviour }) => {
+    const count = behaviour.answerAmount ?? 1;
+    const different = Array.from({ length: count }, (_, index) => `weather in city ${index + 1}`);
+    return { ...draft, pieces: { queries: [...different, ...different.slice(0, 1)] } };
+  },
+  maps: (draft) => ({ ...draft, pieces: { places: true } }),
 };
 
 function counted(draft: Draft, counts: Partial<Counts>): Draft {

@@ -19,7 +19,7 @@ export function embeddingsTo(question: Question): Answer {
   return embedded(question, { embeddings });
 }
 
-/** Vertex `predict`: each prediction counts its own tokens, and there is no `usageMetadata`. */
+/** Vertex `predict` of an embedding model: each prediction counts its own tokens, and there is no `usageMetadata`. */
 export function predictionsTo(question: Question): Answer {
   const prompts = objects(question.body["instances"]).map(promptOf);
   const predictions = prompts.map((prompt) => ({

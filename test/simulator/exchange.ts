@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 
 import { answerTo, type Answer } from "./answer.ts";
+import { costOf } from "./billing.ts";
 import { behaviourNamed, modelled, type Behaviour, type Modelled } from "./behaviour.ts";
 import type { JsonObject, Question } from "./draft.ts";
 import { countTo, embeddingsTo, embeddingTo, predictionsTo } from "./embedding.ts";
@@ -15,6 +16,8 @@ import {
   notFound,
   type Failure,
 } from "./failure.ts";
+import { imagesTo } from "./image.ts";
+import { costOfPieces } from "./pieces.ts";
 import { isObject, promptOf } from "./prompt.ts";
 import { routeOf, type Operation, type Route } from "./route.ts";
 import type { CallFacts, Service } from "./service.ts";
@@ -123,13 +126,28 @@ function askedExchange(
   const question = { baseModel, behaviour, platform, body, prompt, sequence, nowMs, chunks };
   const answer = ANSWERS[route.operation](question);
   const billed = route.operation !== "countTokens";
+  const usage = billed ? generated(answer, route, behaviour) : undefined;
+  const cost = billed ? costWithPieces(answer, usage, nowMs) : undefined;
   return {
     facts: { ...facts, billed, servedModel: answer.servedModel },
     reply:
       failure ?? encodeAnswer(answer, route.form, behaviour.delivery, behaviour.deliveryAmount),
     slow: behaviour.delivery === "slow",
-    usage: billed ? generated(answer, route, behaviour) : undefined,
+    usage,
+    ...(cost !== undefined && { cost }),
   };
+}
+
+/** Undefined where the price of the tokens is all. */
+function costWithPieces(
+  { servedModel, pieces }: Answer,
+  usage: UsageMetadata | undefined,
+  nowMs: number,
+): bigint | undefined {
+  if (pieces === undefined) return undefined;
+  const ofTokens = usage === undefined ? 0n : costOf(servedModel, usage, nowMs);
+  const ofPieces = costOfPieces(servedModel, pieces);
+  return ofTokens === undefined || ofPieces === undefined ? undefined : ofTokens + ofPieces;
 }
 
 /** One of these must be there, and not empty. */
@@ -147,7 +165,8 @@ const ANSWERS: Readonly<Record<Operation, (question: Question) => Answer>> = {
   streamGenerateContent: answerTo,
   embedContent: embeddingTo,
   batchEmbedContents: embeddingsTo,
-  predict: predictionsTo,
+  predict: (question) =>
+    question.baseModel.startsWith("imagen-") ? imagesTo(question) : predictionsTo(question),
   countTokens: countTo,
 };
 

@@ -20,6 +20,8 @@ export interface Prompt {
 
 const CHARACTERS_PER_TOKEN = 4;
 const MEDIA_TOKENS: ModalityCounts = { IMAGE: 258, AUDIO: 320, VIDEO: 2_580, DOCUMENT: 258 };
+/** Members that hold text: of parts, of embeddings' instances, of Imagen's. */
+const TEXTS: ReadonlySet<string> = new Set(["text", "content", "prompt"]);
 const MARKER = /\[\[call:([^\]]+)\]\]/g;
 const BEHAVIOUR = /\[\[sim:([^\]]+)\]\]/g;
 const USAGE = /\[\[usage:(\{.*?\})\]\]/gs;
@@ -59,7 +61,7 @@ function visit(value: unknown, visitor: Visitor): void {
   if (Array.isArray(value)) for (const item of value) visit(item, visitor);
   if (!isObject(value)) return;
   for (const [key, member] of Object.entries(value)) {
-    if ((key === "text" || key === "content") && typeof member === "string") visitor.text(member);
+    if (TEXTS.has(key) && typeof member === "string") visitor.text(member);
     else if (key === "functionCall" || key === "functionResponse") {
       visitor.text(JSON.stringify(member));
     } else if (key === "inlineData" || key === "fileData") {
