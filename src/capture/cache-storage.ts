@@ -9,11 +9,12 @@ import type { Operation } from "../providers/operation.ts";
 import { tokenSeconds } from "../usage/items.ts";
 import type { UsageRecord } from "../usage/record.ts";
 import type { ResourceEntry } from "../usage/resource-entry.ts";
-import { inputTokens } from "../usage/tokens.ts";
+import { inputTokens, type TokenCounts } from "../usage/tokens.ts";
 
 /** How long a cache is kept, in ms since the Unix epoch. */
 export interface Retention {
-  readonly tokens: number;
+  /** Absent: as many as it was made with. */
+  readonly tokens?: number;
   readonly createdAtMs: number;
   readonly untilMs: number;
 }
@@ -21,34 +22,32 @@ export interface Retention {
 /** The record that made the cache, and what was booked for it since. */
 export class CacheAccount {
   readonly #creation: ResourceEntry;
+  readonly #tokens: number;
   readonly #bookedTokenSeconds: number;
 
-  private constructor(creation: ResourceEntry, bookedTokenSeconds: number) {
+  private constructor(creation: ResourceEntry, tokens: TokenCounts, bookedTokenSeconds: number) {
     this.#creation = creation;
+    this.#tokens = inputTokens(tokens);
     this.#bookedTokenSeconds = bookedTokenSeconds;
   }
 
   /** Undefined when the entries don't tell of its making. */
   static of(entries: readonly ResourceEntry[]): CacheAccount | undefined {
     const creation = entries.find(({ entry, items }) => entry === "call" && items.some(isStorage));
-    if (creation === undefined) return undefined;
+    if (creation?.tokens === undefined) return undefined;
     const booked = entries.flatMap(({ items }) => items.filter(isStorage));
-    return new CacheAccount(
-      creation,
-      booked.reduce((sum, { quantity }) => sum + quantity, 0),
-    );
+    const tokenSecondsBooked = booked.reduce((sum, { quantity }) => sum + quantity, 0);
+    return new CacheAccount(creation, creation.tokens, tokenSecondsBooked);
   }
 
   /** What is still to be booked for a cache that is now kept so long; less than none if it was more. */
   owedFor({ tokens, createdAtMs, untilMs }: Retention): number {
-    return tokenSeconds(tokens, createdAtMs, untilMs) - this.#bookedTokenSeconds;
+    return tokenSeconds(tokens ?? this.#tokens, createdAtMs, untilMs) - this.#bookedTokenSeconds;
   }
 
   /** Likewise for one that was removed then; 0 for one that had expired by itself. */
   owedUntil(removedAtMs: number): number {
-    const { tokens, startedAtMs } = this.#creation;
-    if (tokens === undefined) return 0;
-    const used = tokenSeconds(inputTokens(tokens), startedAtMs, removedAtMs);
+    const used = tokenSeconds(this.#tokens, this.#creation.startedAtMs, removedAtMs);
     return Math.min(0, Math.max(0, used) - this.#bookedTokenSeconds);
   }
 

@@ -52,7 +52,8 @@ export type ResourceFacts = {
   | {
       /** It is kept until then: made just now, or kept for longer or less long than before. */
       readonly event: "kept";
-      readonly tokens: number;
+      /** Absent: as many as before. */
+      readonly tokens?: number;
       readonly createdAtMs: number;
       readonly untilMs: number;
     }

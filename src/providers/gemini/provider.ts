@@ -3,6 +3,7 @@ import type { PriceBook } from "../../pricing/price-book.ts";
 import { mayBeAt } from "../host-name.ts";
 import type { Operation, Provider } from "../operation.ts";
 import { batch } from "./batch.ts";
+import { cache } from "./cache.ts";
 import { interaction } from "./interaction.ts";
 import { modelCall } from "./model-call.ts";
 import { openAi } from "./openai.ts";
@@ -17,7 +18,7 @@ export interface GeminiProviderParts {
 }
 
 /** The first that knows a request counts; model calls, being nearly all, are asked first. */
-const SURFACES: readonly Surface[] = [modelCall, batch, video, interaction, openAi];
+const SURFACES: readonly Surface[] = [modelCall, batch, video, interaction, openAi, cache];
 
 /** @throws TypeError when a base URL is none; `config/` has checked them. */
 export function createGeminiProvider({ baseUrls, priceBook }: GeminiProviderParts): Provider {
