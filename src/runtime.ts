@@ -16,12 +16,13 @@ import { createRoutes } from "./http/routes.ts";
 import { type HttpServer, startServer } from "./http/server.ts";
 import type { WebHandler } from "./http/response.ts";
 import { createUsageHandler } from "./http/usage-route.ts";
+import { ledgerHealth, pipelineHealth } from "./ledger-health.ts";
 import { MemoryQueue } from "./ledger/queue.ts";
 import { findResourceEntries } from "./ledger/resource-history.ts";
 import type { FlushOptions, FlushResult } from "./ledger/flush.ts";
 import { LedgerWriter } from "./ledger/writer.ts";
 import { MeterBridge } from "./metrics/meter-bridge.ts";
-import { pipelineFamilies, type PipelineHealth } from "./metrics/pipeline-health.ts";
+import { pipelineFamilies } from "./metrics/pipeline-health.ts";
 import { createPrometheusText, PROMETHEUS_CONTENT_TYPE } from "./metrics/prometheus.ts";
 import { MetricsSink } from "./metrics/sink.ts";
 import { UsageTotals } from "./metrics/totals.ts";
@@ -83,7 +84,7 @@ export class Runtime {
     });
     this.#ledger = this.#createLedger();
     const totals = createTotals(config);
-    const sources = [() => totals.families(), () => pipelineFamilies(healthOf(this.#ledger))];
+    const sources = [() => totals.families(), () => pipelineFamilies(pipelineHealth(this.#ledger))];
     this.metrics = createPrometheusText({ sources, logger: this.#logger });
     this.#bridge = new MeterBridge(() => sources.flatMap((source) => source()));
     const sinks = [this.#ledger, new MetricsSink(totals, this.#bridge)];
@@ -183,7 +184,7 @@ export class Runtime {
   }
 
   #createMeter(): Meter {
-    const { baseUrls, httpRules, strictBrand } = this.#config;
+    const { baseUrls, fingerprintKey, httpRules, strictBrand } = this.#config;
     return new Meter({
       providers: [
         createGeminiProvider({ baseUrls, priceBook: this.priceBook }),
@@ -197,6 +198,7 @@ export class Runtime {
       unattendedGraceMs: UNATTENDED_GRACE_MS,
       readAhead: READ_AHEAD,
       resources: this.#desk,
+      fingerprintKey,
       onOpening: () => this.#sdk.start(),
     });
   }
@@ -279,21 +281,4 @@ function createTotals({ brands, models, endpoints, ...config }: Config): UsageTo
     totals.initialise({ provider: GOOGLE_AI, endpoint, models, brands });
   }
   return totals;
-}
-
-function healthOf(ledger: LedgerWriter): PipelineHealth {
-  const { pending, oldestPendingAtMs, dropped, deadLetters, written } = ledger.state();
-  return {
-    pendingRecords: pending,
-    oldestPendingAtMs,
-    droppedRecords: dropped,
-    deadLetterRecords: deadLetters,
-    writtenRecords: written,
-  };
-}
-
-/** Open to all who reach the port: no reason of a failure, which may name a host. */
-function ledgerHealth(ledger: LedgerWriter): object {
-  const { pending, dropped, deadLetters, written, lastError } = ledger.state();
-  return { reachable: lastError === undefined, written, pending, dropped, deadLetters };
 }

@@ -11,6 +11,7 @@ import type { UsageRecord } from "../usage/record.ts";
 import type { Recorder } from "../usage/recorder.ts";
 import { scrubbed } from "../base/error-text.ts";
 import { type Tags, UNATTRIBUTED } from "../usage/tags.ts";
+import type { Attempt } from "./attempts.ts";
 import { type BodyScanner, JsonBodyScanner } from "./body-scanner.ts";
 import { EventStreamScanner } from "./event-stream.ts";
 import { type AbortWatch, type Failure, failureOf } from "./failure.ts";
@@ -34,8 +35,7 @@ export interface CallStart {
   readonly operation: Operation;
   readonly tags: Tags;
   readonly span: CallSpan;
-  /** 1 for a first try. */
-  readonly attempt: number;
+  readonly attempt: Attempt;
   readonly keyFingerprint: string | undefined;
   readonly abort: AbortWatch | undefined;
   /** Told when the call is settled. */
@@ -116,6 +116,7 @@ export class Call implements BodyOwner {
     const readsBody = members.sparse.length + members.common.length > 0;
     try {
       this.#answer = { status: response.status, headers: response.headers };
+      this.#start.attempt.answered(response.status);
       if (readsBody && response.body !== null) {
         this.#reading = new Reading(this);
         observeResponse(response, this.#reading, this.#parts.response);
@@ -129,7 +130,7 @@ export class Call implements BodyOwner {
   #settle(end: Ending): void {
     if (this.#settled) return;
     this.#settled = true;
-    const { abort, operation, span, onSettled } = this.#start;
+    const { abort, attempt, operation, span, onSettled } = this.#start;
     abort?.stop();
     onSettled(this);
     try {
@@ -144,6 +145,7 @@ export class Call implements BodyOwner {
       const { responseId, finishReasons } = facts;
       const failed = verdict.status === "error" || verdict.status === "timeout";
       const errorType = failed ? verdict.errorType : undefined;
+      attempt.ended(failed);
       span.end(delivery, { responseId, finishReasons, errorType });
       if (facts.resource !== undefined) {
         this.#parts.resources.settled(record, facts.resource, operation);
@@ -183,7 +185,7 @@ export class Call implements BodyOwner {
       errorMessage: verdict.errorMessage === undefined ? undefined : scrubbed(verdict.errorMessage),
       httpStatusCode,
       streaming: this.#isStream(),
-      attempt,
+      attempt: attempt.number,
       startedAtMs,
       durationMs: this.#elapsedMs(),
       timeToFirstChunkMs: this.#isStream() ? this.#firstChunkMs : undefined,

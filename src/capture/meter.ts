@@ -8,8 +8,10 @@ import type { Operation, Provider } from "../providers/operation.ts";
 import { startCallSpan } from "../telemetry/span.ts";
 import type { Recorder } from "../usage/recorder.ts";
 import { currentTags, type Tags, UNATTRIBUTED } from "../usage/tags.ts";
+import { Attempts } from "./attempts.ts";
 import { Call, type CallParts } from "./call.ts";
 import { AbortWatch } from "./failure.ts";
+import { KeyFingerprints } from "./key-fingerprint.ts";
 import { type FetchInit, type FetchInput, OutgoingRequest } from "./outgoing-request.ts";
 import type { ReadAheadLimits } from "./read-ahead.ts";
 import type { Resources } from "./resources.ts";
@@ -29,6 +31,8 @@ export interface MeterOptions {
   readonly readAhead: ReadAheadLimits;
   /** Told of what outlives a call. */
   readonly resources: Resources;
+  /** Secret under which API keys get fingerprints; undefined where they are to get none. */
+  readonly fingerprintKey: string | undefined;
   /** Told before a call opens its span. */
   readonly onOpening?: () => void;
 }
@@ -36,12 +40,17 @@ export interface MeterOptions {
 export class Meter {
   readonly #options: MeterOptions;
   readonly #parts: CallParts;
+  readonly #attempts: Attempts;
+  readonly #keyFingerprints: KeyFingerprints | undefined;
   readonly #unattended: UnattendedBodies;
   readonly #underWay = new Set<Call>();
 
   constructor(options: MeterOptions) {
-    const { clock, recorder, logger, readAhead, resources, unattendedGraceMs } = options;
+    const { clock, recorder, logger, readAhead, resources, unattendedGraceMs, fingerprintKey } =
+      options;
     this.#options = options;
+    this.#attempts = new Attempts(clock);
+    if (fingerprintKey !== undefined) this.#keyFingerprints = new KeyFingerprints(fingerprintKey);
     this.#unattended = new UnattendedBodies({ clock, graceMs: unattendedGraceMs });
     this.#parts = {
       clock,
@@ -61,7 +70,7 @@ export class Meter {
   open(url: string, input: FetchInput, init: FetchInit): Call | undefined {
     const recognised = this.#recognised(url, input, init);
     if (recognised === undefined) return undefined;
-    const { operation, request } = recognised;
+    const { operation } = recognised;
     const tags = currentTags();
     if (this.#options.strictBrand && operation.billed && tags.brand === undefined) {
       throw new SpendspanError(
@@ -69,7 +78,7 @@ export class Meter {
         `Expected a brand around ${operation.name}: strictBrand is on, so wrap the call in withUsage({ brand }, …)`,
       );
     }
-    return this.#call(operation, tags, request.signal);
+    return this.#call(recognised, tags);
   }
 
   /**
@@ -95,28 +104,30 @@ export class Meter {
     return undefined;
   }
 
-  #call(operation: Operation, tags: Tags, signal: AbortSignal | undefined): Call {
+  #call({ operation, request }: Recognised, tags: Tags): Call {
     this.#options.onOpening?.();
+    const { signal } = request;
+    const span = startCallSpan({
+      genAiProvider: operation.genAiProvider,
+      genAiOperation: operation.genAiOperation,
+      provider: operation.provider,
+      operation: operation.name,
+      requestedModel: operation.requestedModel,
+      streaming: operation.streaming,
+      serverAddress: operation.serverAddress,
+      serverPort: operation.serverPort,
+      endpoint: tags.endpoint ?? operation.name,
+      brand: tags.brand ?? UNATTRIBUTED,
+      campaign: tags.campaign,
+    });
     const call = new Call(
       {
         id: this.#options.newId(),
         operation,
         tags,
-        span: startCallSpan({
-          genAiProvider: operation.genAiProvider,
-          genAiOperation: operation.genAiOperation,
-          provider: operation.provider,
-          operation: operation.name,
-          requestedModel: operation.requestedModel,
-          streaming: operation.streaming,
-          serverAddress: operation.serverAddress,
-          serverPort: operation.serverPort,
-          endpoint: tags.endpoint ?? operation.name,
-          brand: tags.brand ?? UNATTRIBUTED,
-          campaign: tags.campaign,
-        }),
-        attempt: 1,
-        keyFingerprint: undefined,
+        span,
+        attempt: this.#attempts.open(request, tags, span.parentTraceId),
+        keyFingerprint: this.#keyFingerprints?.ofRequest(request),
         abort: signal === undefined ? undefined : new AbortWatch(signal),
         onSettled: (settled) => this.#underWay.delete(settled),
       },

@@ -3,11 +3,13 @@ import type { ProviderRequest } from "../providers/operation.ts";
 
 export type FetchInput = Parameters<typeof fetch>[0];
 export type FetchInit = Parameters<typeof fetch>[1];
+type HeadersGiven = ConstructorParameters<typeof Headers>[0];
 
 export class OutgoingRequest implements ProviderRequest {
   readonly url: URL;
   readonly #input: FetchInput;
   readonly #init: FetchInit;
+  #headers: Headers | undefined;
 
   /** @throws TypeError when `url` is none. */
   constructor(url: string, input: FetchInput, init: FetchInit) {
@@ -25,19 +27,26 @@ export class OutgoingRequest implements ProviderRequest {
   }
 
   header(name: string): string | undefined {
-    const given = this.#init?.headers ?? this.#request?.headers;
-    if (given === undefined) return undefined;
-    const headers = given instanceof Headers ? given : new Headers(given);
-    return headers.get(name) ?? undefined;
+    this.#headers ??= headersIn(this.#init?.headers ?? this.#request?.headers);
+    return this.#headers.get(name) ?? undefined;
+  }
+
+  /** Undefined where it can't be read without taking it from the app, as with a stream. */
+  get body(): string | Uint8Array | undefined {
+    const body = this.#init?.body;
+    return typeof body === "string" || body instanceof Uint8Array ? body : undefined;
   }
 
   bodyText(): string | undefined {
-    const body = this.#init?.body;
-    if (typeof body === "string") return body;
-    return body instanceof Uint8Array ? Buffer.from(body).toString("utf8") : undefined;
+    const { body } = this;
+    return body instanceof Uint8Array ? Buffer.from(body).toString("utf8") : body;
   }
 
   get #request(): Request | undefined {
     return this.#input instanceof Request ? this.#input : undefined;
   }
+}
+
+function headersIn(given: HeadersGiven): Headers {
+  return given instanceof Headers ? given : new Headers(given);
 }

@@ -103,6 +103,12 @@ export interface SpendspanOptions {
    */
   readonly token?: string;
   /**
+   * Secret under which API keys get fingerprints, 16 hex digits in `key_fingerprint` of their rows;
+   * at least 16 characters. With another secret, keys get other fingerprints.
+   * @defaultValue none: rows don't tell keys apart
+   */
+  readonly fingerprintKey?: string;
+  /**
    * `auto` joins the app's OpenTelemetry SDK and starts one where there is none; `join` never starts
    * one.
    * @defaultValue `"auto"`
@@ -170,6 +176,7 @@ export const ENVIRONMENT: Readonly<Record<OptionName, string | undefined>> = {
   host: "SPENDSPAN_HOST",
   port: "SPENDSPAN_PORT",
   token: "SPENDSPAN_TOKEN",
+  fingerprintKey: "SPENDSPAN_FINGERPRINT_KEY",
   openTelemetry: "SPENDSPAN_OPEN_TELEMETRY",
   maxBrandLabels: "SPENDSPAN_MAX_BRAND_LABELS",
   maxSeries: "SPENDSPAN_MAX_SERIES",

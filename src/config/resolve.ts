@@ -29,6 +29,7 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly token: string | undefined;
+  readonly fingerprintKey: string | undefined;
   readonly openTelemetry: "auto" | "join";
   readonly maxBrandLabels: number;
   readonly maxSeries: number;
@@ -38,7 +39,7 @@ export interface Config {
   readonly logger: Logger;
 }
 
-const MIN_TOKEN_LENGTH = 16;
+const MIN_SECRET_LENGTH = 16;
 const DAY_MS = 86_400_000;
 const POSTGRES: readonly string[] = ["postgres:", "postgresql:"];
 const HTTP: readonly string[] = ["http:", "https:"];
@@ -69,7 +70,8 @@ export function resolveConfig(options: SpendspanOptions, environment: Environmen
     server: read.boolean("server", true),
     host: read.text("host", "127.0.0.1"),
     port: read.integer("port", 9_464, [0, 65_535]),
-    token: read.secret("token", MIN_TOKEN_LENGTH),
+    token: read.secret("token", MIN_SECRET_LENGTH),
+    fingerprintKey: read.secret("fingerprintKey", MIN_SECRET_LENGTH),
     openTelemetry: read.choice("openTelemetry", ["auto", "join"], "auto"),
     maxBrandLabels: read.integer("maxBrandLabels", 500, [1, 100_000]),
     maxSeries: read.integer("maxSeries", 5_000, [100, 1_000_000]),

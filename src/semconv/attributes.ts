@@ -127,6 +127,7 @@ function addRecord(attributes: Attributes, record: UsageRecord): void {
   if (record.httpStatusCode !== undefined) {
     attributes[names.HTTP_RESPONSE_STATUS_CODE] = record.httpStatusCode;
   }
+  if (record.attempt > 1) attributes[names.HTTP_REQUEST_RESEND_COUNT] = record.attempt - 1;
   attributes[names.SPENDSPAN_STATUS] = record.status;
   attributes[names.SPENDSPAN_PRICE_STATUS] = record.priceStatus;
   if (record.cost !== undefined) attributes[names.SPENDSPAN_COST_USD] = toUsdNumber(record.cost);

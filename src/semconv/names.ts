@@ -25,6 +25,8 @@ export const GEN_AI_TOKEN_TYPE = "gen_ai.token.type";
 export const ERROR_TYPE = "error.type";
 /** The value of `error.type` for a failure without a type. */
 export const ERROR_TYPE_OTHER = "_OTHER";
+/** 1 for a second try. */
+export const HTTP_REQUEST_RESEND_COUNT = "http.request.resend_count";
 export const HTTP_RESPONSE_STATUS_CODE = "http.response.status_code";
 export const SERVER_ADDRESS = "server.address";
 export const SERVER_PORT = "server.port";

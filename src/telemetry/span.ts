@@ -41,6 +41,8 @@ export class CallSpan {
   readonly traceId: string | undefined;
   /** 16 hex digits; `undefined` as above. */
   readonly spanId: string | undefined;
+  /** Of the trace in which the app makes the call; `undefined` where it made none. */
+  readonly parentTraceId: string | undefined;
   readonly #start: CallSpanStart;
   readonly #opened: OpenedSpan | undefined;
 
@@ -49,6 +51,7 @@ export class CallSpan {
     this.#opened = opened;
     this.traceId = opened?.ids?.traceId;
     this.spanId = opened?.ids?.spanId;
+    this.parentTraceId = opened?.parentTraceId;
   }
 
   /** Runs `fn` with the span active. What `fn` returns or throws comes through unchanged. */
@@ -85,6 +88,7 @@ interface OpenedSpan {
   /** The context in which the span is active. */
   readonly active: Context;
   readonly ids: { readonly traceId: string; readonly spanId: string } | undefined;
+  readonly parentTraceId: string | undefined;
 }
 
 type Outcome<T> = { readonly value: T } | { readonly thrown: unknown };
@@ -104,6 +108,7 @@ function openSpan(start: CallSpanStart): OpenedSpan {
     span,
     active: trace.setSpan(parent, span),
     ids: isSpanContextValid(spanContext) ? spanContext : undefined,
+    parentTraceId: trace.getSpanContext(parent)?.traceId,
   };
 }
 

@@ -29,6 +29,7 @@ const VALUES = {
   host: { text: "0.0.0.0", value: "0.0.0.0" },
   port: { text: "9100", value: 9_100 },
   token: { text: "0123456789abcdef", value: "0123456789abcdef" },
+  fingerprintKey: { text: "a secret of the app", value: "a secret of the app" },
   openTelemetry: { text: "join", value: "join" },
   maxBrandLabels: { text: "1", value: 1 },
   maxSeries: { text: "100", value: 100 },
@@ -55,15 +56,20 @@ describe("options, variables and Config stay in step", () => {
     );
   });
 
-  test("every option is optional, and every value of a Config is settled but for three", () => {
+  test("every option is optional, and every value of a Config is settled but for four", () => {
     expectTypeOf<Record<never, never>>().toExtend<SpendspanOptions>();
     expectTypeOf<Config>().toExtend<{ readonly [N in OptionName]: unknown }>();
-    type Unsettled = "databaseUrl" | "pricesFile" | "token";
+    type Unsettled = "databaseUrl" | "pricesFile" | "token" | "fingerprintKey";
     expectTypeOf<Omit<Config, Unsettled>>().toExtend<Required<Omit<SpendspanOptions, Unsettled>>>();
     const unsettled = Object.entries(resolveConfig({}, {})).filter(
       ([, value]) => value === undefined,
     );
-    expect(unsettled.map(([name]) => name)).toEqual(["databaseUrl", "pricesFile", "token"]);
+    expect(unsettled.map(([name]) => name)).toEqual([
+      "databaseUrl",
+      "pricesFile",
+      "token",
+      "fingerprintKey",
+    ]);
   });
 
   test.each(withVariable)("%s has the variable that its name says", (name) => {

@@ -29,6 +29,7 @@ describe("defaults", () => {
       host: "127.0.0.1",
       port: 9_464,
       token: undefined,
+      fingerprintKey: undefined,
       openTelemetry: "auto",
       maxBrandLabels: 500,
       maxSeries: 5_000,

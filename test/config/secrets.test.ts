@@ -6,6 +6,7 @@ const SECRET = "hunter2";
 
 test.each([
   ["a short token", { token: SECRET }],
+  ["a short fingerprint key", { fingerprintKey: SECRET }],
   ["a token that is no text", { token: [SECRET] }],
   ["the URL of another database", { databaseUrl: `mysql://me:${SECRET}@db/app` }],
   ["a database URL with a slip in it", { databaseUrl: `postgres//me:${SECRET}@db/app` }],
@@ -27,12 +28,13 @@ test("secrets are in no message when they come from the environment", () => {
     {},
     {
       SPENDSPAN_TOKEN: SECRET,
+      SPENDSPAN_FINGERPRINT_KEY: SECRET,
       DATABASE_URL: `mysql://me:${SECRET}@db/app`,
       SPENDSPAN_BASE_URLS: `ftp://me:${SECRET}@gateway`,
       GOOGLE_VERTEX_BASE_URL: `ws://me:${SECRET}@gateway`,
       SPENDSPAN_PORT: `postgres://me:${SECRET}@db:5432/app`,
     },
   );
-  expect(faults).toHaveLength(5);
+  expect(faults).toHaveLength(6);
   expect(faults.join()).not.toContain(SECRET);
 });

@@ -60,6 +60,7 @@ export function metering(baseUrl: string, options: Partial<MeterOptions> = {}): 
     newId: v7,
     logger,
     strictBrand: false,
+    fingerprintKey: undefined,
     unattendedGraceMs: 20,
     // Without a ledger: what this meter hasn't seen itself is recorded at once with what is known.
     resources: new ResourceDesk({
