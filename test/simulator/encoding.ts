@@ -1,6 +1,6 @@
 /** The bytes of an answer, in the form that the request asked for, with the faults of its delivery. */
 import type { Answer } from "./answer.ts";
-import type { DeliveryKind } from "./behaviour.ts";
+import type { Behaviour, DeliveryKind } from "./behaviour.ts";
 import type { JsonObject } from "./draft.ts";
 import { OVERLOADED, type Failure } from "./failure.ts";
 import type { Route } from "./route.ts";
@@ -30,6 +30,15 @@ export function encodeAnswer(
     ...(serviceTier !== undefined && { "x-gemini-service-tier": serviceTier }),
   });
   return FAULTS[delivery](plain, form, amount);
+}
+
+/** Server-sent events as text, for the APIs that give them names, or end them with a mark. */
+export function encodeEvents(
+  events: readonly string[],
+  { delivery, deliveryAmount }: Pick<Behaviour, "delivery" | "deliveryAmount">,
+): Transmission {
+  const texts = delivery === "crlf" ? events.map((one) => one.replaceAll("\n", "\r\n")) : events;
+  return FAULTS[delivery](transmission(200, "text/event-stream", texts), "sse", deliveryAmount);
 }
 
 /** One piece an event; the brackets of an array go with its first and its last. */
