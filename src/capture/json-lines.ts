@@ -12,7 +12,7 @@ import {
 } from "./body-scanner.ts";
 
 /** Of a body with more lines nothing is told: a part of it would be taken for all. */
-const MAX_LINES = 200_000;
+const MAX_LINES = 100_000;
 const LINE_FEED = 10;
 
 export class JsonLinesScanner implements BodyScanner {

@@ -50,8 +50,8 @@ test("of a line too long to be kept, the members that matter are found near its 
 
 test("of more lines than can be kept it tells none, since some would be taken for all", () => {
   const scanner = new JsonLinesScanner(MEMBERS, () => 1);
-  scanner.push(Buffer.from("1\n".repeat(200_000)));
-  expect(scanner.payloads()).toHaveLength(200_000);
+  scanner.push(Buffer.from("1\n".repeat(100_000)));
+  expect(scanner.payloads()).toHaveLength(100_000);
   scanner.push(Buffer.from("1\n"));
   expect(scanner.payloads()).toEqual([]);
 });

@@ -54,14 +54,14 @@ export class VideoService implements Service {
   #create(arrival: Arrival, facts: CallFacts, resource: string, model: string): Exchange {
     const body = JSON.parse(arrival.text) as JsonObject;
     const parameters = isObject(body["parameters"]) ? body["parameters"] : {};
-    const { durationSeconds, resolution, sampleCount } = parameters;
+    const { durationSeconds, resolution = RESOLUTION, sampleCount } = parameters;
     const fate = promptOf({ text: JSON.stringify(body["instances"]) }).behaviour;
     const name = `${resource}/operations/simulated-${arrival.sequence}`;
     const videos = Number(sampleCount ?? 1);
     const isOnVertex = resource.includes("publishers/");
     this.#jobs.set(name, { fate, videos, isOnVertex, looks: 0 });
 
-    const perSecond = PRICES[model]?.[String(resolution ?? RESOLUTION)];
+    const perSecond = PRICES[model]?.[String(resolution)];
     const seconds = BigInt(Number(durationSeconds ?? SECONDS) * videos);
     const billed = fate === undefined;
     return {

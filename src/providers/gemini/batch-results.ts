@@ -5,17 +5,17 @@
  * need not be unique.
  */
 import { parseTimestamp } from "../../base/clock.ts";
-import type { Answer, ResourceResult, ResponseFacts } from "../operation.ts";
+import type { Answer, Operation, ResourceResult, ResponseFacts } from "../operation.ts";
 import { ANSWER_MEMBERS, readAnswer } from "./answer.ts";
 import { errorIn } from "./error.ts";
 import { failedJob, modelIn } from "./job.ts";
 import { countIn, type JsonObject, objectIn, objectsIn, textIn } from "./json.ts";
 
 /** What is looked at in a line of an output file. */
-export const LINE_MEMBERS = {
+export const LINE_MEMBERS: Operation["members"] = {
   ...ANSWER_MEMBERS,
   common: [...ANSWER_MEMBERS.common, "tokenCount"],
-} as const;
+};
 
 const ENDED_IN = /_(?<ending>SUCCEEDED|FAILED|CANCELLED|EXPIRED)$/;
 const TIER: Pick<ResponseFacts, "serviceTier"> = { serviceTier: "batch" };

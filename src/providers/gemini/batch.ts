@@ -4,8 +4,7 @@
  * The Gemini API shows the results in the batch, or in a file named after it. Those of Vertex AI lie
  * in the user's own storage and are fetched past us: such a batch stays pending.
  */
-import { NOT_BILLED } from "../../pricing/cost.ts";
-import { NO_MEMBERS, type Answer, type Operation, type ResponseFacts } from "../operation.ts";
+import type { Answer, Operation, ResponseFacts } from "../operation.ts";
 import { readAnswer } from "./answer.ts";
 import {
   keptOfLine,
@@ -16,7 +15,7 @@ import {
 } from "./batch-results.ts";
 import { JOB_MEMBERS, modelIn, resultPrice, submissionPrice } from "./job.ts";
 import { objectIn, textIn } from "./json.ts";
-import { commonOf, type SurfaceRequest } from "./surface.ts";
+import { freeOperation, type SurfaceRequest } from "./surface.ts";
 import { modelCallAt } from "./url.ts";
 
 const SUBMISSIONS: ReadonlySet<string> = new Set([
@@ -51,10 +50,10 @@ function managed(asked: SurfaceRequest): Operation | undefined {
   }
   if (id === undefined || verb !== undefined || method !== "GET") {
     const done = verb ?? (method === "GET" ? "list" : method.toLowerCase());
-    return unbilled(asked, `${collection}.${done}`);
+    return freeOperation(asked, `${collection}.${done}`);
   }
   return {
-    ...unbilled(asked, `${collection}.get`),
+    ...freeOperation(asked, `${collection}.get`),
     members: JOB_MEMBERS,
     read: isVertex ? readVertexJob : readBatch,
     price: (outcome) => resultPrice(outcome, asked),
@@ -65,7 +64,7 @@ function outputFile(asked: SurfaceRequest): Operation | undefined {
   const id = OUTPUT_FILE.exec(asked.path)?.groups?.["id"];
   if (id === undefined || asked.request.method !== "GET") return undefined;
   return {
-    ...unbilled(asked, "batches.download"),
+    ...freeOperation(asked, "batches.download"),
     members: LINE_MEMBERS,
     keptOfLine,
     read: (answer) => readOutputFile(answer, `batches/${id}`),
@@ -79,7 +78,7 @@ function submitted(
   requestedModel: string | undefined,
 ): Operation {
   return {
-    ...unbilled(asked, name),
+    ...freeOperation(asked, name),
     requestedModel,
     billed: true,
     members: JOB_MEMBERS,
@@ -94,18 +93,4 @@ function readSubmission(answer: Answer): ResponseFacts {
   if (name === undefined) return readAnswer(answer);
   const model = modelIn(job?.["model"]);
   return { ...(model !== undefined && { model }), resource: { name, event: "submitted" } };
-}
-
-function unbilled(asked: SurfaceRequest, name: string): Operation {
-  return {
-    ...commonOf(asked),
-    genAiOperation: name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-    name,
-    requestedModel: undefined,
-    streaming: false,
-    billed: false,
-    members: NO_MEMBERS,
-    read: readAnswer,
-    price: () => NOT_BILLED,
-  };
 }

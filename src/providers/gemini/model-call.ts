@@ -2,7 +2,7 @@
 import { NO_MEMBERS, type Operation } from "../operation.ts";
 import { ANSWER_MEMBERS, readAnswer } from "./answer.ts";
 import { priced } from "./billing.ts";
-import { commonOf, type SurfaceRequest } from "./surface.ts";
+import { commonOf, snakeCased, type SurfaceRequest } from "./surface.ts";
 import { modelCallAt } from "./url.ts";
 
 const FREE_METHODS: ReadonlySet<string> = new Set([
@@ -48,5 +48,5 @@ function genAiOperationOf(method: string, model: string | undefined): string {
   if (/embed/i.test(method) || (method === "predict" && model?.includes("embedding") === true)) {
     return "embeddings";
   }
-  return method.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return snakeCased(method);
 }

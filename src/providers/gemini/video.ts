@@ -18,7 +18,7 @@ import { readAnswer } from "./answer.ts";
 import { errorIn } from "./error.ts";
 import { failedJob, JOB_MEMBERS, resultPrice, submissionPrice } from "./job.ts";
 import { countIn, type JsonObject, objectIn, objectsIn, textIn } from "./json.ts";
-import { commonOf, type SurfaceRequest } from "./surface.ts";
+import { freeOperation, type SurfaceRequest } from "./surface.ts";
 import { modelCallAt } from "./url.ts";
 
 /** What Veo makes when the request doesn't say. */
@@ -42,11 +42,8 @@ export function video(asked: SurfaceRequest): Operation | undefined {
 
 function submission(asked: SurfaceRequest, model: string | undefined): Operation {
   return {
-    ...commonOf(asked),
-    genAiOperation: "predict_long_running",
-    name: "predictLongRunning",
+    ...freeOperation(asked, "predictLongRunning"),
     requestedModel: model,
-    streaming: false,
     billed: true,
     members: JOB_MEMBERS,
     read: (answer) => readSubmission(answer, asked.request),
@@ -56,12 +53,7 @@ function submission(asked: SurfaceRequest, model: string | undefined): Operation
 
 function poll(asked: SurfaceRequest, name: string): Operation {
   return {
-    ...commonOf(asked),
-    genAiOperation: name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-    name,
-    requestedModel: undefined,
-    streaming: false,
-    billed: false,
+    ...freeOperation(asked, name),
     members: JOB_MEMBERS,
     read: readVideos,
     price: (outcome) => videoPrice(outcome, asked),
