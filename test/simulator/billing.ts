@@ -101,6 +101,7 @@ function amount(
 
 /** Picodollars as exact decimal dollars without trailing zeros: `121_308_300_000n` is `"0.1213083"`. */
 export function usdText(picodollars: bigint): string {
+  if (picodollars < 0n) return `-${usdText(-picodollars)}`;
   const digits = picodollars.toString().padStart(13, "0");
   const fraction = digits.slice(-12).replace(/0+$/, "");
   return digits.slice(0, -12) + (fraction === "" ? "" : `.${fraction}`);

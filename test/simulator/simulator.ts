@@ -11,8 +11,11 @@ import { text } from "node:stream/consumers";
 
 import { BatchService } from "./batches.ts";
 import { costOf, tokensOf, usdText } from "./billing.ts";
+import { CacheService } from "./caches.ts";
 import { CallLog, type SimulatedCall } from "./call-log.ts";
 import { exchangeFor, type Exchange } from "./exchange.ts";
+import { InteractionService } from "./interactions.ts";
+import { OpenAiService } from "./openai.ts";
 import type { Service } from "./service.ts";
 import { never, pause, transmit } from "./transmission.ts";
 import { VideoService } from "./videos.ts";
@@ -64,7 +67,13 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 class HttpSimulator implements Simulator {
   readonly #options: SimulatorOptions;
   readonly #server: Server;
-  readonly #services: readonly Service[] = [new BatchService(), new VideoService()];
+  readonly #services: readonly Service[] = [
+    new BatchService(),
+    new VideoService(),
+    new CacheService(),
+    new InteractionService(),
+    new OpenAiService(),
+  ];
   #log = new CallLog();
   #closing: Promise<void> | undefined;
 

@@ -1,0 +1,175 @@
+/** Caches of the real SDKs, made by one process and changed by others, in a real ledger. */
+import { type CachedContent, GoogleGenAI, type GoogleGenAIOptions } from "@google/genai";
+import { GoogleAICacheManager } from "@google/generative-ai/server";
+import type { Pool } from "pg";
+import { expect, test, vi } from "vitest";
+
+import { type Clock, systemClock } from "../../src/base/clock.ts";
+import { withUsage } from "../../src/usage/tags.ts";
+import { simulated } from "../simulator/client.ts";
+import type { Simulator } from "../simulator/simulator.ts";
+import { withDatabase } from "../support/database.ts";
+import { aProcess } from "../support/metered-process.ts";
+import { NOON_MS } from "../support/record.ts";
+
+const MODEL = "gemini-2.5-flash";
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+/** A million tokens: $0.30 to make, and $1.00 for each hour. */
+const CONTENTS = [
+  { role: "user", parts: [{ text: 'A long book [[usage:{"promptTokenCount":1000000}]]' }] },
+];
+
+/** Only the headers are asked of the client. */
+const authClient = { getRequestHeaders: async () => new Headers({ authorization: "Bearer t" }) };
+const ON_VERTEX = {
+  vertexai: true,
+  project: "shop",
+  location: "us-central1",
+  googleAuthOptions: { authClient } as never,
+};
+
+/** Time for the app and for Google alike. */
+class HeldClock implements Clock {
+  nowMs = NOON_MS;
+
+  now(): number {
+    return this.nowMs;
+  }
+
+  monotonicMs(): number {
+    return systemClock.monotonicMs();
+  }
+}
+
+interface Scene {
+  readonly simulator: Simulator;
+  readonly pool: Pool;
+  readonly clock: HeldClock;
+  /** Runs `work` in a process of its own, for `brand`. */
+  readonly as: <T>(brand: string, work: (ai: GoogleGenAI) => Promise<T>) => Promise<T>;
+}
+
+async function withScene(
+  play: (scene: Scene) => Promise<void>,
+  platform: Partial<GoogleGenAIOptions> = { apiKey: "any" },
+): Promise<void> {
+  const clock = new HeldClock();
+  const simulator = await simulated({ now: () => clock.now() });
+  await withDatabase(async ({ pool }) => {
+    const as: Scene["as"] = async (brand, work) => {
+      const process = aProcess(simulator.url, pool, { clock });
+      const httpOptions = { baseUrl: simulator.url, fetch: process.fetch };
+      const ai = new GoogleGenAI({ httpOptions, ...platform });
+      const result = await withUsage({ brand }, () => work(ai));
+      await process.end();
+      return result;
+    };
+    await play({ simulator, pool, clock, as });
+  });
+}
+
+function made(ai: GoogleGenAI, ttl = "3600s"): Promise<CachedContent> {
+  return ai.caches.create({ model: MODEL, config: { contents: CONTENTS, ttl } });
+}
+
+/** `[entry, operation, brand, cost, price status]` of each row, in the order in which they happened. */
+async function rowsIn(pool: Pool) {
+  const { rows } = await pool.query<Record<string, string | null>>(
+    `select entry, operation, brand, trim_scale(estimated_cost_usd)::text as cost, price_status
+     from api_usage order by created_at, id`,
+  );
+  return rows.map((row) => Object.values(row));
+}
+
+async function costIn(pool: Pool): Promise<string> {
+  const { rows } = await pool.query<{ cost: string }>(
+    "select trim_scale(sum(estimated_cost_usd))::text as cost from api_usage",
+  );
+  return rows[0]!.cost;
+}
+
+/** $0.30 for its tokens, and $1.00 for its hour. */
+const MADE = ["call", "cachedContents.create", "acme", "1.3", "priced"];
+
+test("a cache that is left to expire costs its tokens and its time, booked when it is made", () =>
+  withScene(async ({ simulator, pool, clock, as }) => {
+    await as("acme", async (ai) => {
+      const { name } = await made(ai);
+      await ai.caches.get({ name: name! });
+      await ai.caches.list();
+      clock.nowMs += HOUR_MS;
+      await expect(ai.caches.delete({ name: name! })).rejects.toThrow("not found");
+    });
+    expect(await rowsIn(pool)).toEqual([MADE]);
+    expect(await costIn(pool)).toBe(simulator.totalCostUsd());
+  }));
+
+test.each([
+  ["Gemini API", { apiKey: "any" }],
+  ["Vertex AI", ON_VERTEX],
+])(
+  "another process prolongs, shortens and deletes a cache of the %s, and its maker pays",
+  (_, to) =>
+    withScene(async ({ simulator, pool, clock, as }) => {
+      const { name = "" } = await as("acme", (ai) => made(ai));
+      await as("globex", async (ai) => {
+        clock.nowMs += 30 * MINUTE_MS;
+        await ai.caches.update({ name, config: { ttl: "7200s" } });
+        await ai.caches.update({ name, config: { ttl: "3600s" } });
+      });
+      await as("initech", async (ai) => {
+        clock.nowMs += 15 * MINUTE_MS;
+        await ai.caches.delete({ name });
+      });
+      expect(await rowsIn(pool)).toEqual([
+        MADE,
+        ["storage", "cachedContents.update", "acme", "1.5", "priced"], // for 2.5 hours, of which 1 was paid
+        ["storage", "cachedContents.update", "acme", "-1", "priced"], // for 1.5 hours
+        ["storage", "cachedContents.delete", "acme", "-0.75", "priced"], // for 45 minutes in all
+      ]);
+      // $0.30 + 0.75 hours × $1.00
+      expect(await costIn(pool)).toBe("1.05");
+      expect(simulator.totalCostUsd()).toBe("1.05");
+    }, to),
+);
+
+test("one process books its changes before the ledger has its rows", () =>
+  withScene(async ({ simulator, pool, clock, as }) => {
+    await as("acme", async (ai) => {
+      const { name = "" } = await made(ai);
+      await ai.caches.update({ name, config: { ttl: "7200s" } });
+      clock.nowMs += 15 * MINUTE_MS;
+      await ai.caches.delete({ name });
+    });
+    expect(await costIn(pool)).toBe("0.55"); // $0.30 + a quarter of an hour
+    expect(simulator.totalCostUsd()).toBe("0.55");
+  }));
+
+test("a change to a cache that nobody has a record of is a row of unknown cost", () =>
+  withScene(async ({ simulator, pool, as }) => {
+    const unmetered = new GoogleGenAI({ apiKey: "any", httpOptions: { baseUrl: simulator.url } });
+    const { name = "" } = await made(unmetered);
+    await as("acme", (ai) => ai.caches.update({ name, config: { ttl: "7200s" } }));
+    expect(await rowsIn(pool)).toEqual([
+      ["storage", "cachedContents.update", "acme", null, "unpriced"],
+    ]);
+  }));
+
+test("the legacy SDK's cache manager is metered likewise", () =>
+  withScene(async ({ simulator, pool, clock }) => {
+    const process = aProcess(simulator.url, pool, { clock });
+    vi.stubGlobal("fetch", process.fetch);
+    const caches = new GoogleAICacheManager("any", { baseUrl: simulator.url });
+    await withUsage({ brand: "acme" }, async () => {
+      const { name } = await caches.create({ model: MODEL, contents: CONTENTS, ttlSeconds: 3_600 });
+      await caches.update(name!, { cachedContent: { ttlSeconds: 7_200 } });
+      clock.nowMs += 15 * MINUTE_MS;
+      await caches.delete(name!);
+    });
+    await process.end();
+    vi.unstubAllGlobals();
+    expect(await rowsIn(pool)).toHaveLength(3);
+    expect(await costIn(pool)).toBe("0.55");
+    expect(simulator.totalCostUsd()).toBe("0.55");
+  }));
