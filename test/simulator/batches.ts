@@ -72,7 +72,7 @@ export class BatchService implements Service {
       const asked = JSON.parse(text) as JsonObject;
       const job = { ...asked, name, state: "JOB_STATE_PENDING" };
       this.#vertexJobs.set(String(sequence), job);
-      return answered(facts, "batchPredictionJobs", job);
+      return answered(facts, "batchPredictionJobs.create", job);
     }
     const job = this.#vertexJobs.get(id ?? "");
     if (job === undefined) return replied(facts, notFound(url.pathname));

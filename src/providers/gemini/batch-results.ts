@@ -8,7 +8,7 @@ import { parseTimestamp } from "../../base/clock.ts";
 import type { Answer, Operation, ResourceResult, ResponseFacts } from "../operation.ts";
 import { ANSWER_MEMBERS, readAnswer } from "./answer.ts";
 import { errorIn } from "./error.ts";
-import { failedJob, modelIn } from "./job.ts";
+import { failedJob, jobIn, modelIn } from "./job.ts";
 import { countIn, type JsonObject, objectIn, objectsIn, textIn } from "./json.ts";
 
 /** What is looked at in a line of an output file. */
@@ -23,26 +23,28 @@ const NO_HEADER = () => undefined;
 
 /** A batch of the Gemini API, as it is shown: collected when it ended and its results are in it. */
 export function readBatch(answer: Answer): ResponseFacts {
-  const [batch, name] = namedIn(answer);
-  if (name === undefined) return readAnswer(answer);
-  const metadata = objectIn(batch["metadata"]) ?? {};
+  const shown = jobIn(answer);
+  if (shown === undefined) return readAnswer(answer);
+  const { name, job } = shown;
+  const metadata = objectIn(job["metadata"]) ?? {};
   const state = textIn(metadata["state"]) ?? "";
-  if (batch["done"] !== true && !ENDED_IN.test(state)) return {};
+  if (job["done"] !== true && !ENDED_IN.test(state)) return {};
 
-  const inlined = inlinedIn(batch["response"]) ?? inlinedIn(metadata["output"]);
+  const inlined = inlinedIn(job["response"]) ?? inlinedIn(metadata["output"]);
   const results =
     inlined?.map((item, at) => resultAt(at, item, modelIn(metadata["model"]))) ??
-    failureIn(batch, state, objectIn(metadata["batchStats"])?.["successfulRequestCount"]);
+    failureIn(job, state, objectIn(metadata["batchStats"])?.["successfulRequestCount"]);
+  if (results.length === 0) return {};
   const createdAtMs = parseTimestamp(textIn(metadata["createTime"]) ?? "");
   const created = Number.isNaN(createdAtMs) ? {} : { createdAtMs };
-  if (results.length === 0) return {};
   return { resource: { name, event: "collected", ...created, results } };
 }
 
 /** A job of Vertex AI, as it is shown. Its results are never in it; that it failed may be. */
 export function readVertexJob(answer: Answer): ResponseFacts {
-  const [job, name] = namedIn(answer);
-  if (name === undefined) return readAnswer(answer);
+  const shown = jobIn(answer);
+  if (shown === undefined) return readAnswer(answer);
+  const { name, job } = shown;
   const succeeded = objectIn(job["completionStats"])?.["successfulCount"];
   const results = failureIn(job, textIn(job["state"]) ?? "", succeeded);
   return results.length === 0 ? {} : { resource: { name, event: "collected", results } };
@@ -71,11 +73,6 @@ function membersOf(object: JsonObject): Record<string, unknown> {
     if (name in object) kept[name] = object[name];
   }
   return kept;
-}
-
-function namedIn({ payloads }: Answer): [JsonObject, string | undefined] {
-  const object = objectIn(payloads[0]) ?? {};
-  return [object, textIn(object["name"])];
 }
 
 /** The results in a batch's output, under the two names that SDKs read them by; undefined if none. */

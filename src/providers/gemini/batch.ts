@@ -4,8 +4,7 @@
  * The Gemini API shows the results in the batch, or in a file named after it. Those of Vertex AI lie
  * in the user's own storage and are fetched past us: such a batch stays pending.
  */
-import type { Answer, Operation, ResponseFacts } from "../operation.ts";
-import { readAnswer } from "./answer.ts";
+import type { Operation } from "../operation.ts";
 import {
   keptOfLine,
   LINE_MEMBERS,
@@ -13,8 +12,8 @@ import {
   readOutputFile,
   readVertexJob,
 } from "./batch-results.ts";
-import { JOB_MEMBERS, modelIn, resultPrice, submissionPrice } from "./job.ts";
-import { objectIn, textIn } from "./json.ts";
+import { JOB_MEMBERS, resultPrice, submission } from "./job.ts";
+import { requestedModelIn } from "./requested-model.ts";
 import { freeOperation, type SurfaceRequest } from "./surface.ts";
 import { modelCallAt } from "./url.ts";
 
@@ -29,14 +28,14 @@ const BATCHES =
 const OUTPUT_FILE = /(?:^|\/)files\/batch-(?<id>[^/:]+):download$/;
 
 export function batch(asked: SurfaceRequest): Operation | undefined {
-  return submission(asked) ?? managed(asked) ?? outputFile(asked);
+  return handedIn(asked) ?? managed(asked) ?? outputFile(asked);
 }
 
-function submission(asked: SurfaceRequest): Operation | undefined {
+function handedIn(asked: SurfaceRequest): Operation | undefined {
   if (asked.request.method !== "POST") return undefined;
   const { method, model } = modelCallAt(asked) ?? {};
   if (method === undefined || !SUBMISSIONS.has(method)) return undefined;
-  return submitted(asked, method, model);
+  return submission(asked, method, model);
 }
 
 /** What is done to batches by their name. */
@@ -46,7 +45,8 @@ function managed(asked: SurfaceRequest): Operation | undefined {
   const { method } = asked.request;
   const isVertex = collection === "batchPredictionJobs";
   if (id === undefined && method === "POST") {
-    return isVertex ? submitted(asked, "batchPredictionJobs", undefined) : undefined;
+    if (!isVertex) return undefined; // the Gemini API makes them at their model
+    return submission(asked, "batchPredictionJobs.create", requestedModelIn(asked.request));
   }
   if (id === undefined || verb !== undefined || method !== "GET") {
     const done = verb ?? (method === "GET" ? "list" : method.toLowerCase());
@@ -70,27 +70,4 @@ function outputFile(asked: SurfaceRequest): Operation | undefined {
     read: (answer) => readOutputFile(answer, `batches/${id}`),
     price: (outcome) => resultPrice(outcome, asked),
   };
-}
-
-function submitted(
-  asked: SurfaceRequest,
-  name: string,
-  requestedModel: string | undefined,
-): Operation {
-  return {
-    ...freeOperation(asked, name),
-    requestedModel,
-    billed: true,
-    members: JOB_MEMBERS,
-    read: readSubmission,
-    price: submissionPrice,
-  };
-}
-
-function readSubmission(answer: Answer): ResponseFacts {
-  const job = objectIn(answer.payloads[0]);
-  const name = textIn(job?.["name"]);
-  if (name === undefined) return readAnswer(answer);
-  const model = modelIn(job?.["model"]);
-  return { ...(model !== undefined && { model }), resource: { name, event: "submitted" } };
 }

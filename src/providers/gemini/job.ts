@@ -5,16 +5,51 @@
 import { NOT_BILLED, UNPRICED } from "../../pricing/cost.ts";
 import { modelIdOf } from "../../pricing/model-id.ts";
 import type { PricedCost } from "../../usage/record.ts";
-import type { Operation, Outcome, ResourceResult, ResponseFacts } from "../operation.ts";
+import type { Answer, Operation, Outcome, ResourceResult, ResponseFacts } from "../operation.ts";
+import { readAnswer } from "./answer.ts";
 import { priced } from "./billing.ts";
-import { textIn } from "./json.ts";
-import type { SurfaceRequest } from "./surface.ts";
+import { type JsonObject, objectIn, textIn } from "./json.ts";
+import { freeOperation, type SurfaceRequest } from "./surface.ts";
 
 /**
  * Nothing but the name may be salvaged of an answer too large to be parsed: the last `response` or
  * `metadata` in it would be those of one result, and be taken for those of the job.
  */
 export const JOB_MEMBERS: Operation["members"] = { sparse: [], common: ["name"] };
+
+/** The request that hands work in. */
+export function submission(
+  asked: SurfaceRequest,
+  name: string,
+  requestedModel: string | undefined,
+): Operation {
+  return {
+    ...freeOperation(asked, name),
+    requestedModel,
+    billed: true,
+    members: JOB_MEMBERS,
+    read: readSubmission,
+    price: submissionPrice,
+  };
+}
+
+export function readSubmission(answer: Answer): ResponseFacts {
+  const shown = jobIn(answer);
+  if (shown === undefined) return readAnswer(answer);
+  return { resource: { name: shown.name, event: "submitted" } };
+}
+
+/** The job that an answer shows, by its name; undefined for an error, which has none. */
+export function jobIn({ payloads }: Answer): ShownJob | undefined {
+  const job = objectIn(payloads[0]);
+  const name = textIn(job?.["name"]);
+  return job === undefined || name === undefined ? undefined : { name, job };
+}
+
+interface ShownJob {
+  readonly name: string;
+  readonly job: JsonObject;
+}
 
 /** Handing in costs nothing itself. Where no name came back, it may have worked all the same. */
 export function submissionPrice({ facts, httpStatusCode, neverSent }: Outcome): PricedCost {

@@ -16,7 +16,7 @@ import type {
 } from "../operation.ts";
 import { readAnswer } from "./answer.ts";
 import { errorIn } from "./error.ts";
-import { failedJob, JOB_MEMBERS, resultPrice, submissionPrice } from "./job.ts";
+import { failedJob, JOB_MEMBERS, jobIn, readSubmission, resultPrice, submission } from "./job.ts";
 import { countIn, type JsonObject, objectIn, objectsIn, textIn } from "./json.ts";
 import { freeOperation, type SurfaceRequest } from "./surface.ts";
 import { modelCallAt } from "./url.ts";
@@ -32,7 +32,7 @@ export function video(asked: SurfaceRequest): Operation | undefined {
   const { method } = asked.request;
   if (method === "POST") {
     const call = modelCallAt(asked);
-    if (call?.method === "predictLongRunning") return submission(asked, call.model);
+    if (call?.method === "predictLongRunning") return handedIn(asked, call.model);
     return call?.method === "fetchPredictOperation" ? poll(asked, call.method) : undefined;
   }
   const isVideo = asked.platform === "gemini_api" || PUBLISHED.test(asked.path);
@@ -40,14 +40,14 @@ export function video(asked: SurfaceRequest): Operation | undefined {
   return poll(asked, "operations.get");
 }
 
-function submission(asked: SurfaceRequest, model: string | undefined): Operation {
+function handedIn(asked: SurfaceRequest, model: string | undefined): Operation {
   return {
-    ...freeOperation(asked, "predictLongRunning"),
-    requestedModel: model,
-    billed: true,
-    members: JOB_MEMBERS,
-    read: (answer) => readSubmission(answer, asked.request),
-    price: submissionPrice,
+    ...submission(asked, "predictLongRunning", model),
+    read: (answer) => {
+      const facts = readSubmission(answer);
+      const items = facts.resource && itemsAsked(asked.request);
+      return { ...facts, ...(items && { items }) };
+    },
   };
 }
 
@@ -65,13 +65,6 @@ function videoPrice(outcome: Outcome, asked: SurfaceRequest) {
   return outcome.facts.blockReason === undefined ? resultPrice(outcome, asked) : NOT_BILLED;
 }
 
-function readSubmission(answer: Answer, request: ProviderRequest): ResponseFacts {
-  const name = textIn(objectIn(answer.payloads[0])?.["name"]);
-  if (name === undefined) return readAnswer(answer);
-  const items = itemsAsked(request);
-  return { ...(items && { items }), resource: { name, event: "submitted" } };
-}
-
 /** What each video will be billed for; undefined when the request doesn't let that be known. */
 function itemsAsked(request: ProviderRequest): readonly UsedItem[] | undefined {
   const body = parsed(request.bodyText());
@@ -87,12 +80,12 @@ function itemsAsked(request: ProviderRequest): readonly UsedItem[] | undefined {
 }
 
 function readVideos(answer: Answer): ResponseFacts {
-  const operation = objectIn(answer.payloads[0]);
-  const name = textIn(operation?.["name"]);
-  if (operation === undefined || name === undefined) return readAnswer(answer);
-  if (operation["done"] !== true) return {};
-  const error = errorIn(operation["error"]);
-  const results = error === undefined ? videosIn(operation) : failedJob(error);
+  const shown = jobIn(answer);
+  if (shown === undefined) return readAnswer(answer);
+  const { name, job } = shown;
+  if (job["done"] !== true) return {};
+  const error = errorIn(job["error"]);
+  const results = error === undefined ? videosIn(job) : failedJob(error);
   return { resource: { name, event: "collected", results } };
 }
 

@@ -15,8 +15,8 @@ const VERTEX =
   "https://us-central1-aiplatform.googleapis.com/v1/projects/p/locations/us-central1/batchPredictionJobs";
 const NAME = "batches/abc";
 
-function operationAt(method: string, url: string): Operation {
-  const operation = PROVIDER.match(aRequest(method, url));
+function operationAt(method: string, url: string, body?: string): Operation {
+  const operation = PROVIDER.match(aRequest(method, url, body === undefined ? {} : { body }));
   if (operation === undefined) throw new Error(`${method} ${url} is not recognised`);
   return operation;
 }
@@ -212,13 +212,20 @@ test.each([
   expect(PROVIDER.match(aRequest(method, `${DEVELOPER}/${path}`))).toBeUndefined();
 });
 
-test("a job of Vertex AI is handed in with its model in the answer", () => {
+test("a job of Vertex AI is handed in with its model in the request", () => {
   const name = "projects/1/locations/us-central1/batchPredictionJobs/2";
-  const operation = operationAt("POST", VERTEX);
-  expect(operation).toMatchObject({ platform: "vertex_ai", billed: true });
-  const job = { name, model: "publishers/google/models/gemini-2.5-flash" };
-  expect(operation.read(anAnswer([job]))).toEqual({
-    model: "gemini-2.5-flash",
+  const body = JSON.stringify({
+    displayName: "x",
+    model: "publishers/google/models/gemini-2.5-pro",
+  });
+  const operation = operationAt("POST", VERTEX, body);
+  expect(operation).toMatchObject({
+    name: "batchPredictionJobs.create",
+    platform: "vertex_ai",
+    requestedModel: "gemini-2.5-pro",
+    billed: true,
+  });
+  expect(operation.read(anAnswer([{ name, state: "JOB_STATE_PENDING" }]))).toEqual({
     resource: { name, event: "submitted" },
   });
 });
