@@ -26,8 +26,8 @@ alter table api_usage
   add constraint api_usage_usage_status_check
     check (usage_status in ('final', 'partial', 'missing', 'mismatch', 'uncounted'));
 
--- "What became of this batch", and "what corrects this row".
-create index api_usage_resource_name on api_usage (resource_name) where resource_name is not null;
+-- "What became of this batch", "is this result of it here already", and "what corrects this row".
+create index api_usage_resource_name on api_usage (resource_name, id) where resource_name is not null;
 create index api_usage_adjusts_id on api_usage (adjusts_id) where adjusts_id is not null;
 
 comment on column api_usage.entry is 'call: a request billed by its own answer, or one result of a finished job; job: work handed in, billed by its results; storage: a cache kept longer, or less long, than was booked; adjustment: a correction of the cost of another row.';
