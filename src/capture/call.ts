@@ -48,7 +48,9 @@ export class Call implements BodyOwner {
   readonly #startedAtMs: number;
   readonly #startedMonotonicMs: number;
   /** Of the answer only this is kept: a response that the app forgot must be free to be collected. */
-  #answer: { readonly status: number; readonly headers: Headers } | undefined;
+  #answer:
+    | { readonly status: number; readonly headers: Headers; readonly isEventStream: boolean }
+    | undefined;
   #reading: Reading | undefined;
   #firstChunkMs: number | undefined;
   #settled = false;
@@ -115,7 +117,9 @@ export class Call implements BodyOwner {
     const { members } = this.#start.operation;
     const readsBody = members.sparse.length + members.common.length > 0;
     try {
-      this.#answer = { status: response.status, headers: response.headers };
+      const { status, headers } = response;
+      const isEventStream = headers.get("content-type")?.includes("event-stream") === true;
+      this.#answer = { status, headers, isEventStream };
       this.#start.attempt.answered(response.status);
       if (readsBody && response.body !== null) {
         this.#reading = new Reading(this);
@@ -199,7 +203,7 @@ export class Call implements BodyOwner {
   }
 
   #isEventStream(): boolean {
-    return this.#header("content-type")?.includes("event-stream") === true;
+    return this.#answer?.isEventStream === true;
   }
 
   #answerWith({ payloads = [], bodyComplete = false }: Ending): Answer {
