@@ -18,7 +18,7 @@ export default defineConfig({
         test: {
           name: "main",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/**/promtool.test.ts"],
+          exclude: ["**/node_modules/**", "test/**/promtool.test.ts"],
           globalSetup: ["test/support/global-setup.ts"],
         },
       },
