@@ -10,10 +10,16 @@ import { type Command, overviewOf, usageOf } from "./command.ts";
 import { parseFlags, UsageError } from "./flags.ts";
 import { migrateCommand } from "./migrate.ts";
 import { pricesCommand } from "./prices.ts";
+import { repriceCommand } from "./reprice.ts";
 import { statsCommand } from "./stats.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 
-export const COMMANDS: readonly Command[] = [migrateCommand, pricesCommand, statsCommand];
+export const COMMANDS: readonly Command[] = [
+  migrateCommand,
+  pricesCommand,
+  repriceCommand,
+  statsCommand,
+];
 const HELP: readonly string[] = ["help", "--help", "-h"];
 const VERSION: readonly string[] = ["version", "--version", "-v"];
 

@@ -3,8 +3,15 @@ import { systemClock } from "../base/clock.ts";
 import { shown } from "../base/error-text.ts";
 import { getUsageStats } from "../stats/queries.ts";
 import type { UsageStatsQuery } from "../stats/query.ts";
-import type { APIUsageStats, UsageByKey, UsageTotals } from "../stats/report.ts";
+import type {
+  APIUsageStats,
+  CostTrust,
+  PendingJobs,
+  UsageByKey,
+  UsageTotals,
+} from "../stats/report.ts";
 import type { Command } from "./command.ts";
+import { counted, grouped, unpricedNote } from "./counts.ts";
 import { type Flags, UsageError } from "./flags.ts";
 import { DATABASE_FLAGS, withLedgerPool } from "./ledger-pool.ts";
 import { type Column, sameDecimals, table } from "./table.ts";
@@ -52,6 +59,7 @@ function textOf(stats: APIUsageStats): string {
     groupTable("Model", stats.by_model),
     "",
     totalLine(stats),
+    ...pendingLines(stats.pending_jobs),
   ].join("\n");
 }
 
@@ -70,29 +78,42 @@ function groupTable(title: string, groups: UsageByKey): string {
     grouped(totals.requests),
     grouped(totals.tokens),
     costs[at] ?? "",
-    unpriced(totals.unpriced_requests),
+    notesOf(totals),
   ]);
   return table(columns, rows);
 }
 
 function totalLine(stats: APIUsageStats): string {
-  const { total_requests, total_tokens, total_cost_usd, unpriced_requests } = stats;
-  const sum = `${grouped(total_requests)} calls, ${grouped(total_tokens)} tokens, ${total_cost_usd} USD`;
-  return `${sum} ${unpriced(unpriced_requests)}`.trimEnd();
+  const { total_requests, total_tokens, total_cost_usd } = stats;
+  const sum = `${counted(total_requests, "call")}, ${counted(total_tokens, "token")}, ${total_cost_usd} USD`;
+  return `${sum} ${notesOf(stats)}`.trimEnd();
+}
+
+/** How far the cost beside it can be trusted. */
+function notesOf({
+  unpriced_requests,
+  lower_bound_requests,
+  estimated_requests,
+}: CostTrust): string {
+  return [
+    unpricedNote(unpriced_requests),
+    lower_bound_requests === 0 ? "" : `${grouped(lower_bound_requests)} at least`,
+    estimated_requests === 0 ? "" : `${grouped(estimated_requests)} estimated`,
+  ]
+    .filter((note) => note !== "")
+    .join(", ");
+}
+
+function pendingLines({ count, oldest }: PendingJobs): readonly string[] {
+  if (oldest === null) return [];
+  const since = oldest.slice(0, "2026-11-24".length);
+  const them = count === 1 ? "since" : "the oldest since";
+  return [`${counted(count, "job")} pending, ${them} ${since}`];
 }
 
 /** Empty when no call of a group has a price: that is not 0. */
 function knownCost({ cost_usd, requests, unpriced_requests }: UsageTotals): string {
-  return unpriced_requests === requests ? "" : cost_usd;
-}
-
-/** What the cost beside it leaves out. */
-function unpriced(requests: number): string {
-  if (requests === 0) return "";
-  return `+ ${grouped(requests)} ${requests === 1 ? "call" : "calls"} unpriced`;
-}
-
-/** `1234567` is `1 234 567`: no decimal sign in any language. */
-function grouped(count: number): string {
-  return String(count).replace(/\B(?=(?:\d{3})+$)/g, " ");
+  // Storage that has no price counts as unpriced, and is no request.
+  const hasNone = unpriced_requests > 0 && unpriced_requests >= requests && cost_usd === "0";
+  return hasNone ? "" : cost_usd;
 }

@@ -1,5 +1,5 @@
 /**
- * Reads a report off the ledger. All of it is summed by Postgres, exactly, in one statement, so its
+ * Reads a report off the ledger. All usage is summed by Postgres, exactly, in one statement, so its
  * parts agree with each other while rows keep coming in.
  */
 import type { Pool } from "pg";
@@ -7,21 +7,33 @@ import type { Pool } from "pg";
 import { isoTimestamp } from "../base/clock.ts";
 import type { Clock } from "../base/clock.ts";
 import { inTransaction } from "../database/pool.ts";
+import type { PriceStatus } from "../usage/record.ts";
 import { checkQuery, type UsageStatsQuery } from "./query.ts";
-import type { APIUsageStats, Cell, Period } from "./report.ts";
+import type { APIUsageStats, Cell, PendingCell, Period } from "./report.ts";
 import { DAY_MS, reportOf } from "./report.ts";
 
 const TIMEOUT_MS = 30_000;
+
+/**
+ * How many rows stand at a price status: an adjustment takes its row from the one before to the one
+ * after. Sums alone, which also add up over parts of the ledger.
+ */
+function standing(priceStatus: PriceStatus): string {
+  return `count(*) filter (where price_status = '${priceStatus}' and entry <> 'job')
+      - count(*) filter (where prior_price_status = '${priceStatus}')`;
+}
 
 /** First the finest groups, of which there are few; the eight groupings are then made of those. */
 const STATS = `
 with cell as materialized (
   select api_provider, api_endpoint, model, brand, campaign, status,
     (created_at at time zone 'UTC')::date as day,
-    count(*) as requests,
-    count(*) filter (where price_status = 'unpriced') as unpriced_requests,
-    sum(input_tokens) as input_tokens,
-    sum(output_tokens) as output_tokens,
+    count(*) filter (where entry = 'call') as requests,
+    ${standing("unpriced")} as unpriced_requests,
+    ${standing("partial")} as lower_bound_requests,
+    ${standing("estimated")} as estimated_requests,
+    sum(input_tokens) filter (where entry = 'call') as input_tokens,
+    sum(output_tokens) filter (where entry = 'call') as output_tokens,
     sum(estimated_cost_usd) as cost_usd
   from api_usage
   where created_at >= $1::timestamptz and created_at < $2::timestamptz
@@ -45,6 +57,8 @@ select
   coalesce(api_provider, api_endpoint, model, brand, campaign, status, day::text) as key,
   coalesce(sum(requests), 0)::text as requests,
   coalesce(sum(unpriced_requests), 0)::text as unpriced_requests,
+  coalesce(sum(lower_bound_requests), 0)::text as lower_bound_requests,
+  coalesce(sum(estimated_requests), 0)::text as estimated_requests,
   (coalesce(sum(input_tokens), 0) + coalesce(sum(output_tokens), 0))::text as tokens,
   coalesce(sum(input_tokens), 0)::text as input_tokens,
   coalesce(sum(output_tokens), 0)::text as output_tokens,
@@ -53,6 +67,19 @@ from cell
 group by grouping sets
   ((), (api_provider), (api_endpoint), (model), (brand), (campaign), (status), (day))
 order by sum(cost_usd) desc nulls last, key`;
+
+/** A submission that failed has no name, and nothing to come. */
+const PENDING_JOBS = `
+select count(*)::text as count,
+  to_char(min(created_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as oldest
+from api_usage as job
+where entry = 'job' and resource_name is not null
+  and ($1::text is null or brand = $1)
+  and ($2::text is null or campaign = $2)
+  and ($3::text is null or api_provider = $3)
+  and ($4::text is null or model = $4)
+  and not exists (select from api_usage as result
+    where result.resource_name = job.resource_name and result.entry = 'call')`;
 
 /**
  * What was used and what it cost in the last `days`; in each group the costliest come first.
@@ -67,17 +94,15 @@ export async function getUsageStats(
   checkQuery(query);
   const { days, brand, campaign, provider, model } = query;
   const period = periodOf(days, clock.now());
-  const { rows } = await inTransaction(pool, { timeoutMs: TIMEOUT_MS, readOnly: true }, (client) =>
-    client.query<Cell>(STATS, [
-      isoTimestamp(period.fromMs),
-      isoTimestamp(period.toMs),
-      brand,
-      campaign,
-      provider,
-      model,
-    ]),
-  );
-  return reportOf(rows, period, {
+  const filters = [brand, campaign, provider, model];
+  const transaction = { timeoutMs: TIMEOUT_MS, readOnly: true };
+  const { cells, pending } = await inTransaction(pool, transaction, async (client) => {
+    const bounds = [isoTimestamp(period.fromMs), isoTimestamp(period.toMs)];
+    const { rows: cells } = await client.query<Cell>(STATS, [...bounds, ...filters]);
+    const { rows: pending } = await client.query<PendingCell>(PENDING_JOBS, filters);
+    return { cells, pending: pending[0] };
+  });
+  return reportOf(cells, pending, period, {
     ...(brand !== undefined && { brand }),
     ...(campaign !== undefined && { campaign }),
     ...(provider !== undefined && { provider }),

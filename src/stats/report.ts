@@ -3,16 +3,32 @@ import { isoTimestamp } from "../base/clock.ts";
 import { SpendspanError } from "../base/errors.ts";
 import { fromUsdString, toUsdString } from "../base/money.ts";
 
-export interface UsageTotals {
+/** How much of a cost is not known exactly. A row that was priced later counts as it is priced now. */
+export interface CostTrust {
+  /** Requests, and changes to the storage of caches, whose cost is unknown: it is not in the sum. */
+  readonly unpriced_requests: number;
+  /** Likewise those of which the sum has a lower bound: some of their usage or its price is unknown. */
+  readonly lower_bound_requests: number;
+  /** Likewise those for which a rule filled in a missing rate. */
+  readonly estimated_requests: number;
+}
+
+export interface UsageTotals extends CostTrust {
+  /** Billed requests and results of jobs; not jobs handed in, changes to storage, or corrections. */
   readonly requests: number;
   /** Input and output together; requests of unknown usage add nothing. */
   readonly tokens: number;
   readonly input_tokens: number;
   readonly output_tokens: number;
-  /** US dollars as exact decimal text, without the requests whose cost is unknown. */
+  /** US dollars as exact decimal text, storage and corrections included. */
   readonly cost_usd: string;
-  /** Requests whose cost is unknown. */
-  readonly unpriced_requests: number;
+}
+
+/** Work that was handed in and is billed by its results, none of which has been fetched. */
+export interface PendingJobs {
+  readonly count: number;
+  /** When the oldest was handed in, ISO 8601; `null` when there is none. */
+  readonly oldest: string | null;
 }
 
 export interface DayUsage extends UsageTotals {
@@ -26,7 +42,7 @@ export interface DayUsage extends UsageTotals {
  */
 export type UsageByKey = { readonly [key: string]: UsageTotals };
 
-export interface APIUsageStats {
+export interface APIUsageStats extends CostTrust {
   /** Whole UTC days, today included. */
   readonly days: number;
   /** First moment of the first day, ISO 8601. */
@@ -40,8 +56,10 @@ export interface APIUsageStats {
   readonly model?: string;
   readonly total_requests: number;
   readonly total_tokens: number;
+  /** US dollars as exact decimal text. */
   readonly total_cost_usd: string;
-  readonly unpriced_requests: number;
+  /** By the filters, whenever they were handed in. Their cost is in no total yet. */
+  readonly pending_jobs: PendingJobs;
   readonly by_provider: UsageByKey;
   readonly by_endpoint: UsageByKey;
   readonly by_model: UsageByKey;
@@ -76,6 +94,14 @@ export interface Cell {
   readonly output_tokens: string;
   readonly cost_usd: string;
   readonly unpriced_requests: string;
+  readonly lower_bound_requests: string;
+  readonly estimated_requests: string;
+}
+
+/** Likewise of the jobs that wait for their results. */
+export interface PendingCell {
+  readonly count: string;
+  readonly oldest: string | null;
 }
 
 /** What was asked for. */
@@ -94,10 +120,13 @@ const NOTHING: UsageTotals = {
   output_tokens: 0,
   cost_usd: "0",
   unpriced_requests: 0,
+  lower_bound_requests: 0,
+  estimated_requests: 0,
 };
 
 export function reportOf(
   cells: readonly Cell[],
+  pending: PendingCell | undefined,
   { days, fromMs, toMs }: Period,
   filters: Pick<APIUsageStats, "brand" | "campaign" | "provider" | "model">,
 ): APIUsageStats {
@@ -116,6 +145,9 @@ export function reportOf(
     total_tokens: total.tokens,
     total_cost_usd: total.cost_usd,
     unpriced_requests: total.unpriced_requests,
+    lower_bound_requests: total.lower_bound_requests,
+    estimated_requests: total.estimated_requests,
+    pending_jobs: { count: countOf(pending?.count ?? "0"), oldest: pending?.oldest ?? null },
     by_provider: groups("provider"),
     by_endpoint: groups("endpoint"),
     by_model: groups("model"),
@@ -138,6 +170,8 @@ function totalsOf(cell: Cell): UsageTotals {
     // Without the zeros that numeric(20,12) puts behind every amount.
     cost_usd: toUsdString(fromUsdString(cell.cost_usd)),
     unpriced_requests: countOf(cell.unpriced_requests),
+    lower_bound_requests: countOf(cell.lower_bound_requests),
+    estimated_requests: countOf(cell.estimated_requests),
   };
 }
 

@@ -10,7 +10,7 @@ export const STOREYS: ReadonlyMap<string, number> = new Map([
   ["base", 0],
   ["usage", 1],
   ...["pricing", "semconv", "database"].map((folder) => [folder, 2] as const),
-  ...["providers", "budget", "ledger", "metrics", "stats", "telemetry"].map(
+  ...["providers", "budget", "ledger", "metrics", "repricing", "stats", "telemetry"].map(
     (folder) => [folder, 3] as const,
   ),
   ...["capture", "config", "http"].map((folder) => [folder, 4] as const),
@@ -85,7 +85,7 @@ const onlyCommandsWriteToTheConsole: HouseRule = (modules) =>
 const onlyDatabaseOpensPostgres: HouseRule = (modules) =>
   eachImport(modules, ({ path, folder }, { specifier, typeOnly }) => {
     if (specifier !== "pg" || folder === "database") return undefined;
-    const isTold = typeOnly && (folder === "ledger" || folder === "stats");
+    const isTold = typeOnly && ["ledger", "repricing", "stats"].includes(folder);
     return isTold ? undefined : `${path} -> pg`;
   });
 
@@ -104,7 +104,8 @@ export const HOUSE_RULES: Readonly<Record<string, HouseRule>> = {
   "no name stands for everything": namesSayWhatIsInside,
   "only base/clock.ts names Date": onlyTheClockKnowsTheTime,
   "only cli/ writes to the console": onlyCommandsWriteToTheConsole,
-  "only database/ opens Postgres; ledger/ and stats/ know its types": onlyDatabaseOpensPostgres,
+  "only database/ opens Postgres; ledger/, repricing/ and stats/ know its types":
+    onlyDatabaseOpensPostgres,
   "nothing imports Google's SDKs": nothingImportsGoogle,
 };
 
