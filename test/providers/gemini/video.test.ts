@@ -36,7 +36,7 @@ function resultsOf(ended: object) {
 }
 
 function priceOf(facts: ResponseFacts) {
-  const usageStatus = facts.items === undefined ? "missing" : "final";
+  const usageStatus = (facts.items ?? []).length === 0 ? "missing" : "final";
   return poll().price({
     facts,
     httpStatusCode: 200,
@@ -103,6 +103,11 @@ test("a video is priced by the second, at the price of its resolution", () => {
   });
   // 4 × $0.12
   expect(priced).toMatchObject({ cost: 480_000_000_000n, priceStatus: "priced" });
+});
+
+test("a video of which its submission told nothing is of unknown cost", () => {
+  const model = "veo-3.1-fast-generate-preview";
+  expect(priceOf({ model, items: [] })).toMatchObject({ cost: undefined, priceStatus: "unpriced" });
 });
 
 test("videos that were withheld are free, and so is work that failed", () => {
