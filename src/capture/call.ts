@@ -109,6 +109,11 @@ export class Call implements BodyOwner {
     this.#settle({ payloads, failure, appLeft, bodyComplete: kind === "complete" });
   }
 
+  saidAll(payloads: readonly unknown[]): boolean {
+    const { finishReasons } = this.#start.operation.read(this.#answerWith({ payloads }));
+    return this.#isStream() && finishReasons !== undefined;
+  }
+
   fault(error: unknown): void {
     this.#parts.fault(error);
   }

@@ -22,6 +22,8 @@ export interface BodyOwner {
   newScanner(): BodyScanner;
   firstChunk(): void;
   bodyEnded(end: BodyEnd): void;
+  /** True when a stream of which this was read has said its last word, though it may still be open. */
+  saidAll(payloads: readonly unknown[]): boolean;
   /** Something in the meter itself threw. */
   fault(error: unknown): void;
 }
@@ -92,9 +94,16 @@ export class Reading {
     this.#end("failed", () => this.seen(), error);
   }
 
-  /** The app broke off, but the body is read on. Of no account when the app never began. */
+  /**
+   * The app broke off, but the body is read on. Of no account when the app never began, or had all:
+   * clients that are told the end by `[DONE]` don't wait for that of the body.
+   */
   leave(): void {
-    this.#appLeft = this.#scanner !== undefined;
+    try {
+      this.#appLeft = this.#scanner !== undefined && !this.#owner.saidAll(this.seen());
+    } catch (error) {
+      this.#owner.fault(error);
+    }
   }
 
   /** This reader won't come back. The body is abandoned when it was the last. */

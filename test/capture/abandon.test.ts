@@ -76,6 +76,18 @@ async function expectOneRecord(it: Stream, expected: object): Promise<void> {
   expect(it.faults).toEqual([]);
 }
 
+test("a consumer that has the last word has not left, though it doesn't wait for the end", async () => {
+  await using it = await stream();
+  const response = await it.open();
+  it.send();
+  let text = "";
+  for await (const chunk of response.body!) {
+    text += Buffer.from(chunk).toString();
+    if (text.includes("STOP")) break;
+  }
+  await expectOneRecord(it, { status: "success", errorType: undefined, cost: COST });
+});
+
 test("a consumer that breaks out of the body is followed to the final usage", async () => {
   await using it = await stream();
   const response = await it.open();
