@@ -19,12 +19,16 @@ import { pricedAnswer } from "../../support/priced-answer.ts";
 
 type RateKind = keyof TokenRates;
 const KINDS = ["input", "cacheRead", "output"] as const;
-const KEYS = ["default", ...MODALITIES] as const;
 
-/** US dollars per million tokens, different for each key of a price: from 1 to 144. */
+/**
+ * US dollars per million tokens, such that each key of a price stands apart from the others, and so
+ * does what a modality costs more than the default.
+ */
 function usdOf(tier: Tier, isLong: boolean, kind: RateKind, key: Modality | "default"): number {
-  const place = (TIERS.indexOf(tier) * 2 + Number(isLong)) * KINDS.length + KINDS.indexOf(kind);
-  return place * KEYS.length + KEYS.indexOf(key) + 1;
+  const place = (TIERS.indexOf(tier) * 2 + Number(isLong)) * KINDS.length + KINDS.indexOf(kind) + 1;
+  const byDefault = 1_000 + place ** 2;
+  if (key === "default") return byDefault;
+  return byDefault + 1_000 + place + 48 * MODALITIES.indexOf(key); // there are 24 places
 }
 
 function ratesOf(tier: Tier, isLong: boolean): TokenRates {
