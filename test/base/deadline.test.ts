@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 
-import { settledWithin } from "../../src/base/deadline.ts";
+import { countdown, settledWithin } from "../../src/base/deadline.ts";
 
 const AN_HOUR_MS = 3_600_000;
 
@@ -26,4 +26,14 @@ test("does not wait beyond the deadline, and leaves no timer behind", async () =
   } finally {
     vi.useRealTimers();
   }
+});
+
+test("says what is left of a time, in whole milliseconds and never below none", () => {
+  let nowMs = 1_000.25;
+  const left = countdown({ now: () => 0, monotonicMs: () => nowMs }, 100);
+  expect(left()).toBe(100);
+  nowMs += 40.5;
+  expect(left()).toBe(60); // 59.5
+  nowMs += 1_000;
+  expect(left()).toBe(0);
 });
