@@ -11,7 +11,13 @@ export type { FlushOptions, FlushResult } from "./ledger/flush.ts";
 export type { UserPrice } from "./pricing/user-price.ts";
 export type { HttpRule } from "./providers/http-rule.ts";
 export type { UsageStatsQuery } from "./stats/query.ts";
-export type { APIUsageStats, DayUsage, UsageByKey, UsageTotals } from "./stats/report.ts";
+export type {
+  APIUsageStats,
+  DayUsage,
+  PendingJobs,
+  UsageByKey,
+  UsageTotals,
+} from "./stats/report.ts";
 export { UsageSpanProcessor } from "./telemetry/span-processor.ts";
 export { calculateCost, createTimer, getUsageStats, trackAPIUsage } from "./tracking.ts";
 export type { Cost, CostQuery } from "./tracking.ts";
