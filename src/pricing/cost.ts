@@ -5,11 +5,11 @@
  * platform on the same row, the cost can be computed again. The book only ever grows, so it stays true.
  */
 import type { Picodollars } from "../base/money.ts";
-import type { BilledItem, ItemKind, UsedItem } from "../usage/items.ts";
+import type { BilledItem, UsedItem } from "../usage/items.ts";
 import type { PricedCost, PriceStatus } from "../usage/record.ts";
 import { MODALITIES, type ModalityCounts, type TokenCounts } from "../usage/tokens.ts";
 import type { Price } from "./dated-prices.ts";
-import { billItem } from "./item-rates.ts";
+import { BESIDE_TOKENS, billItem } from "./item-rates.ts";
 import type { Tier } from "./list-price.ts";
 import type { PriceBook } from "./price-book.ts";
 import type { RateCard, TokenRate } from "./rates.ts";
@@ -55,9 +55,6 @@ const TIER_NAMES: ReadonlyMap<string | undefined, Tier> = new Map<string | undef
   ["priority", "priority"],
   ["on_demand_priority", "priority"],
 ]);
-
-/** Answers that rest on a search have tokens too, also where they don't say how many. */
-const BESIDE_TOKENS: ReadonlySet<ItemKind> = new Set(["google_search", "google_maps"]);
 
 /**
  * What a request cost: its tokens, and its items at list price, of which free allowances are not

@@ -22,6 +22,12 @@ export interface ItemRate {
   readonly derived: boolean;
 }
 
+/** Kinds that never come alone: an answer that rests on a search has tokens, told or not. */
+export const BESIDE_TOKENS: ReadonlySet<string> = new Set<ItemKind>([
+  "google_search",
+  "google_maps",
+]);
+
 const SECONDS_PER_HOUR = 3_600n;
 
 /** All that are known, in the order of `ITEM_KINDS`. */

@@ -7,6 +7,7 @@ import { shown } from "../base/error-text.ts";
 import { fromUsdString } from "../base/money.ts";
 import { MODALITIES } from "../usage/tokens.ts";
 import { PLATFORMS, TIERS } from "./list-price.ts";
+import { BESIDE_TOKENS } from "./item-rates.ts";
 import { picodollarsPerToken } from "./rates.ts";
 import type { UserPrice } from "./user-price.ts";
 
@@ -69,14 +70,8 @@ export function isUserPrice(value: unknown, path: string, faults: string[]): val
 /** What is right field by field, and can't be so together. */
 function contradictions(value: unknown, path: string): readonly string[] {
   if (!isRecord(value)) return [];
-  const { from, to, tiers, above200k, input, items } = value;
-  const faults: string[] = [];
-  const rate = BESIDE_INPUT.find((name) => value[name] !== undefined);
-  if (input === undefined && rate !== undefined) {
-    faults.push(`Expected \`${path}\` to have \`input\`, as it has \`${rate}\``);
-  } else if (input === undefined && items === undefined) {
-    faults.push(`Expected \`${path}\` to have \`input\` or \`items\``);
-  }
+  const { from, to, tiers, above200k } = value;
+  const faults = [...withoutInput(value, path)];
   if (isDay(from) && isDay(to) && from >= to) {
     faults.push(`Expected \`${path}.to\` to be later than \`from\`, which is ${from}, got ${to}`);
   }
@@ -86,6 +81,20 @@ function contradictions(value: unknown, path: string): readonly string[] {
     faults.push(`Expected \`${path}\` to have \`above200k\`, as its tier ${shown(name)} has`);
   }
   return faults;
+}
+
+/** What is billed by the piece alone needs no rate of tokens; all else does. */
+function withoutInput(value: Readonly<Record<string, unknown>>, path: string): readonly string[] {
+  if (value["input"] !== undefined) return [];
+  const items = Object.keys(isRecord(value["items"]) ? value["items"] : {});
+  const beside = [
+    ...BESIDE_INPUT.filter((name) => value[name] !== undefined),
+    ...items.filter((kind) => BESIDE_TOKENS.has(kind)).map((kind) => `items.${kind}`),
+  ];
+  if (beside.length > 0) {
+    return [`Expected \`${path}\` to have \`input\`, as it has \`${beside[0]}\``];
+  }
+  return items.length > 0 ? [] : [`Expected \`${path}\` to have \`input\` or \`items\``];
 }
 
 function rate(value: unknown, path: string): readonly string[] {

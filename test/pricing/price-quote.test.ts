@@ -39,6 +39,24 @@ test("sources are spelt out, and the notes of model and period stand together", 
   ]);
 });
 
+test("items are quoted each by itself, with where they were read when that is elsewhere", () => {
+  const flash = quoteOf(BOOK, { ...STANDARD, model: "gemini-2.5-flash" });
+  expect(flash?.items).toEqual([
+    { item: "google_search", variant: null, usd: "0.035", per: "prompt" },
+    { item: "google_maps", variant: null, usd: "0.025", per: "prompt" },
+  ]);
+  expect(flash?.cache_storage_usd).toBe("1.00");
+  const argon = quoteOf(BOOK, { ...STANDARD, model: "gemini-4-argon" });
+  expect(argon?.items[0]).toMatchObject({ usd: "0.014", per: "piece" });
+  expect(argon?.item_sources).toEqual([`G1: ${SOURCES.G1}`, `G2: ${SOURCES.G2}`]);
+  const veo = quoteOf(BOOK, { ...STANDARD, model: "veo-3.1-lite-generate-preview" });
+  expect(veo).toMatchObject({ rates: null, rates_above_200k: null, item_sources: [] });
+  expect(veo?.items).toEqual([
+    { item: "video_second", variant: "720p", usd: "0.05", per: "piece" },
+    { item: "video_second", variant: "1080p", usd: "0.08", per: "piece" },
+  ]);
+});
+
 test("what a quote says is what a call costs", () => {
   const byToken = GEMINI_PRICES.filter(({ periods }) => periods.some(({ tiers }) => tiers));
   const model = fc.constantFrom(...byToken.map(({ id }) => id));

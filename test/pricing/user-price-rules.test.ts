@@ -61,6 +61,16 @@ describe("a fault of a price", () => {
     ["no model", { input: "1" }, "Expected `prices[0]` to have `id`"],
     ["no price at all", { id: "x" }, "Expected `prices[0]` to have `input` or `items`"],
     [
+      "no price of any item",
+      { id: "x", items: {} },
+      "Expected `prices[0]` to have `input` or `items`",
+    ],
+    [
+      "a search without the tokens beside it, whose list price it would hide",
+      { id: "x", items: { google_search: "0.01" } },
+      "Expected `prices[0]` to have `input`, as it has `items.google_search`",
+    ],
+    [
       "a rate without that of input",
       { id: "x", items: { image: "1" }, output: "1" },
       "Expected `prices[0]` to have `input`, as it has `output`",
