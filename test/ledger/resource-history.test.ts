@@ -1,0 +1,89 @@
+import type { Pool } from "pg";
+import { expect, test } from "vitest";
+
+import { openPool } from "../../src/database/pool.ts";
+import { insertRows } from "../../src/ledger/postgres.ts";
+import { findResourceEntries } from "../../src/ledger/resource-history.ts";
+import { lineOf } from "../../src/ledger/row.ts";
+import type { UsageRecord } from "../../src/usage/record.ts";
+import { withDatabase } from "../support/database.ts";
+import { KeptLogger } from "../support/logger.ts";
+import { aRecord, NOON_MS } from "../support/record.ts";
+import { storedIds } from "../support/writer.ts";
+
+const NAME = "cachedContents/abc";
+const STORAGE = [{ kind: "cache_token_second", quantity: 3_600, cost: undefined }] as const;
+
+function store(pool: Pool, ...records: readonly UsageRecord[]): Promise<void> {
+  return insertRows(pool, records.map(lineOf), new AbortController().signal);
+}
+
+test("finds what began a resource and what was booked for it, oldest first, as it was recorded", () =>
+  withDatabase(async ({ pool }) => {
+    const made = aRecord({
+      resourceName: NAME,
+      campaign: "spring",
+      user: "u-1",
+      keyFingerprint: "f00d",
+      items: STORAGE,
+      tokens: { input: 5, cachedInput: 4, toolUse: 3, output: 2, thinking: 1 },
+    });
+    const bare = {
+      entry: "storage",
+      resourceName: NAME,
+      requestedModel: undefined,
+      model: undefined,
+      tokens: undefined,
+      traceId: undefined,
+      spanId: undefined,
+      startedAtMs: NOON_MS + 1,
+      items: [{ kind: "video_second", quantity: 8, variant: "720p", cost: 0n }],
+    } as const;
+    const moved = aRecord(bare);
+    await store(pool, moved, made, aRecord({ resourceName: "cachedContents/other" }));
+    const found = await findResourceEntries(pool, NAME);
+    expect(found).toHaveLength(2);
+    for (const [at, record] of [made, moved].entries()) {
+      expect(record).toMatchObject({ ...found[at] });
+    }
+  }));
+
+test("leaves out the results of a job, of which there may be a hundred thousand", () =>
+  withDatabase(async ({ pool }) => {
+    const job = aRecord({ entry: "job", resourceName: NAME });
+    await store(pool, job, aRecord({ resourceName: NAME }), aRecord({ resourceName: NAME }));
+    expect((await findResourceEntries(pool, NAME)).map(({ id }) => id)).toEqual([job.id]);
+  }));
+
+test("a row of a resource whose id is there is left out, whatever its brand and time", () =>
+  withDatabase(async ({ pool }) => {
+    const result = aRecord({ resourceName: NAME });
+    await store(pool, result);
+    const other = aRecord({ resourceName: NAME });
+    await store(pool, { ...result, brand: "globex", startedAtMs: NOON_MS + 1 }, other, aRecord());
+    const { rows } = await pool.query<{ brand: string }>("select brand from api_usage");
+    expect(rows.map(({ brand }) => brand)).toEqual(["acme", "acme", "acme"]);
+    expect(await storedIds(pool)).toContain(other.id);
+  }));
+
+test("whether a row is there is asked of an index, by resource and id", () =>
+  withDatabase(async ({ pool }) => {
+    const { rows } = await pool.query<{ indexdef: string }>(
+      "select indexdef from pg_indexes where indexname = 'api_usage_resource_name'",
+    );
+    expect(rows[0]!.indexdef).toContain("(resource_name, id) WHERE (resource_name IS NOT NULL)");
+  }));
+
+test("a role that may only add rows adds those of resources too", () =>
+  withDatabase(async ({ pool, url }) => {
+    const role = `writer_${new URL(url).pathname.slice(1)}`;
+    await pool.query(
+      `create role ${role} login password 'x'; grant insert on api_usage to ${role}`,
+    );
+    const asRole = Object.assign(new URL(url), { username: role, password: "x" });
+    const rolePool = await openPool({ url: asRole.href, logger: new KeptLogger() });
+    await store(rolePool, aRecord({ resourceName: NAME }));
+    await rolePool.end();
+    expect(await storedIds(pool)).toHaveLength(1);
+    await pool.query(`drop owned by ${role}; drop role ${role}`);
+  }));
