@@ -4,14 +4,10 @@
  *
  * They can't be in one `node_modules`: the API of one is refused by the SDK of the other.
  */
-import { execFile } from "node:child_process";
-import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 
 import { type InstalledApp, installedApp } from "../support/installed.ts";
-
-const run = promisify(execFile);
+import { installLocked } from "../support/locked-packages.ts";
 
 export interface Generation {
   /** The project in whose `node_modules` it is. */
@@ -52,12 +48,7 @@ export async function appOfGeneration(generation: Generation): Promise<Installed
   return app;
 }
 
-/** Installs 2.x by its lockfile, unless that is what is there. */
-export async function installOtel2(): Promise<void> {
-  const lock = await readFile(join(OTEL_2, "package-lock.json"), "utf8");
-  const marker = join(OTEL_2, "node_modules/.installed-from-lock.json");
-  if ((await readFile(marker, "utf8").catch(() => undefined)) === lock) return;
-  console.warn(`Installing OpenTelemetry 2.x in ${OTEL_2}, for tests: 50 MB, once`);
-  await run("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], { cwd: OTEL_2 });
-  await writeFile(marker, lock);
+/** Installs 2.x, where a test asks for it. */
+export function installOtel2(): Promise<void> {
+  return installLocked(OTEL_2);
 }
