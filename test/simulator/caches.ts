@@ -94,9 +94,9 @@ function storageCost({ model, tokens, createdMs }: Cache, untilMs: number): bigi
 }
 
 function endOf({ ttl, expireTime }: JsonObject, nowMs: number): number | undefined {
-  if (expireTime !== undefined) return Date.parse(String(expireTime));
-  if (ttl === undefined) return nowMs + DEFAULT_TTL_MS;
-  const seconds = Number(/^(\d+(?:\.\d+)?)s$/.exec(String(ttl))?.[1]);
+  if (typeof expireTime === "string") return Date.parse(expireTime);
+  if (typeof ttl !== "string") return nowMs + DEFAULT_TTL_MS;
+  const seconds = Number(/^(\d+(?:\.\d+)?)s$/.exec(ttl)?.[1]);
   return Number.isNaN(seconds) ? undefined : nowMs + seconds * 1_000;
 }
 
