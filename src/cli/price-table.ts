@@ -121,7 +121,7 @@ export function priceText(scope: PriceScope, quote: PriceQuote): string {
 
 function rateTable(
   rates: QuotedRates,
-  { cache_storage_usd, rates_above_200k: long }: PriceQuote,
+  { cache_storage_usd, cache_storage_estimated, rates_above_200k: long }: PriceQuote,
 ): string {
   const rows = KINDS.flatMap(({ kind, title }) =>
     modalitiesOf(rates[kind], long?.[kind]).map((modality) => ({
@@ -147,7 +147,12 @@ function rateTable(
       ...(long === null ? [] : [above200k[at] || "unknown"]),
       estimated ? "estimated" : "",
     ]),
-    ...storage.map(() => ["Cache storage, an hour", usd.at(-1) ?? ""]),
+    ...storage.map(() => [
+      "Cache storage, an hour",
+      usd.at(-1) ?? "",
+      ...(long === null ? [] : [""]),
+      cache_storage_estimated ? "estimated" : "",
+    ]),
   ]);
 }
 

@@ -1,7 +1,7 @@
 /** All that one model costs or did cost, with the rates of each period worked out when first asked for. */
 import type { DayStart } from "./effective-date.ts";
-import { type Platform, PLATFORMS, type PricePeriod, type Tier } from "./list-price.ts";
 import { itemRates, type ItemRate } from "./item-rates.ts";
+import { type Platform, PLATFORMS, type PricePeriod, type Tier } from "./list-price.ts";
 import { rateCard, type RateCard } from "./rates.ts";
 import type { PricedModel, UserPeriod } from "./user-price.ts";
 

@@ -46,6 +46,8 @@ export interface PriceQuote {
   readonly rates_above_200k: QuotedRates | null;
   /** For a million cached tokens, an hour. `null`: not known. */
   readonly cache_storage_usd: string | null;
+  /** True when the tier has none of its own, and that of standard counts. */
+  readonly cache_storage_estimated: boolean;
   readonly items: readonly QuotedItem[];
   /** First day. `null`: since the model appeared. */
   readonly from: string | null;
@@ -71,14 +73,16 @@ export function quoteOf(book: PriceBook, query: QuoteQuery): PriceQuote | undefi
   const long = book.priceAt({ ...query, promptTokens: Infinity });
   if (price === undefined) return undefined;
   const { model, period, priceVersion } = price;
+  const storage = price.items.find(({ kind }) => kind === "cache_token_second");
   return {
     model: model.id,
     aliases: model.aliases ?? [],
     main_output: model.mainOutput ?? "text",
     rates: ratesOf(price.rates),
     rates_above_200k: long === price ? null : ratesOf(long?.rates),
-    cache_storage_usd: period.tiers?.[query.tier]?.cacheStoragePerHour ?? null,
-    items: price.items.flatMap(quotedItem),
+    cache_storage_usd: storage === undefined ? null : perMillion(storage.amount),
+    cache_storage_estimated: storage?.derived === true,
+    items: price.items.filter((rate) => rate !== storage).map(quotedItem),
     from: period.from ?? null,
     to: period.to ?? null,
     ...provenanceOf(period),
@@ -99,10 +103,8 @@ function inWords(source: Source): string {
   return `${source}: ${SOURCES[source]}`;
 }
 
-/** None of storage, which is quoted by the hour. */
-function quotedItem({ kind, variant, amount, per }: ItemRate): readonly QuotedItem[] {
-  if (kind === "cache_token_second") return [];
-  return [{ item: kind, variant: variant ?? null, usd: toUsdString(amount), per }];
+function quotedItem({ kind, variant, amount, per }: ItemRate): QuotedItem {
+  return { item: kind, variant: variant ?? null, usd: toUsdString(amount), per };
 }
 
 function ratesOf(rates: RateCard | undefined): QuotedRates | null {

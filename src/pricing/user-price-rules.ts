@@ -6,8 +6,8 @@ import { isoTimestamp, parseTimestamp } from "../base/clock.ts";
 import { shown } from "../base/error-text.ts";
 import { fromUsdString } from "../base/money.ts";
 import { MODALITIES } from "../usage/tokens.ts";
-import { PLATFORMS, TIERS } from "./list-price.ts";
 import { BESIDE_TOKENS } from "./item-rates.ts";
+import { PLATFORMS, TIERS } from "./list-price.ts";
 import { picodollarsPerToken } from "./rates.ts";
 import type { UserPrice } from "./user-price.ts";
 

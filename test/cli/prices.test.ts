@@ -142,6 +142,9 @@ describe("one model", () => {
     const live = await linesOf(["gemini-3.8-live", ...NEW_YEAR]);
     expect(cellsOf(live, "Cached input")).toEqual(["Cached input", "0.75", "estimated"]);
     expect(cellsOf(live, "Output, audio")).toEqual(["Output, audio", "unknown"]);
+    const batch = await linesOf(["gemini-3.8-flash", ...NEW_YEAR, "--tier", "batch"]);
+    const storage = "Cache storage, an hour";
+    expect(cellsOf(batch, storage)).toEqual([storage, "1.00", "estimated"]); // as for standard
   });
 
   test("has no output where it is not billed for any", async () => {
@@ -212,6 +215,7 @@ test("as JSON a price has everything, with null for what is not known", async ()
       },
       rates_above_200k: null,
       cache_storage_usd: null,
+      cache_storage_estimated: false,
       items: [],
       from: "2026-12-01",
       to: "2027-12-01",

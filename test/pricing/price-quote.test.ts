@@ -45,7 +45,7 @@ test("items are quoted each by itself, with where they were read when that is el
     { item: "google_search", variant: null, usd: "0.035", per: "prompt" },
     { item: "google_maps", variant: null, usd: "0.025", per: "prompt" },
   ]);
-  expect(flash?.cache_storage_usd).toBe("1.00");
+  expect(flash).toMatchObject({ cache_storage_usd: "1", cache_storage_estimated: false });
   const argon = quoteOf(BOOK, { ...STANDARD, model: "gemini-4-argon" });
   expect(argon?.items[0]).toMatchObject({ usd: "0.014", per: "piece" });
   expect(argon?.item_sources).toEqual([`G1: ${SOURCES.G1}`, `G2: ${SOURCES.G2}`]);
