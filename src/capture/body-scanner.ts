@@ -6,10 +6,12 @@
  */
 import { salvageMembers } from "./json-members.ts";
 
-/** A body longer than this is not kept whole: its tail is searched for the members that matter. */
+/** A body longer than this is not kept whole: its ends are searched for the members that matter. */
 export const MAX_WHOLE_BYTES: number = 1024 * 1024;
-/** How much of the end of an oversize body, or event, is kept. */
-export const TAIL_BYTES: number = 64 * 1024;
+/** How much of each end of an oversize body is kept, and of the last end of an oversize event. */
+export const END_BYTES: number = 64 * 1024;
+/** Between the two ends, so that nothing that was cut in one can seem to go on in the other. */
+export const CUT = "\n";
 
 /** The members of an answer that are worth finding; see `Operation.members`. */
 export interface Members {
@@ -41,13 +43,19 @@ export function parsedOrSalvaged(latin1: string, members: Members): unknown {
 
 /** The end of `text`, as a string of its own that doesn't keep the whole alive. */
 export function tailOf(text: string): string {
-  return Buffer.from(text.slice(-TAIL_BYTES), "latin1").toString("latin1");
+  return ownString(text.slice(-END_BYTES));
+}
+
+function ownString(latin1: string): string {
+  return Buffer.from(latin1, "latin1").toString("latin1");
 }
 
 /** A body that is one JSON value: an answer, or an array of answers (a stream without `alt=sse`). */
 export class JsonBodyScanner implements BodyScanner {
   readonly #members: Members;
   #text = "";
+  /** Of an oversize body, whose usage may stand before what makes it so large. */
+  #head: string | undefined;
 
   constructor(members: Members) {
     this.#members = members;
@@ -55,12 +63,15 @@ export class JsonBodyScanner implements BodyScanner {
 
   push(bytes: Uint8Array): void {
     this.#text += latin1Of(bytes);
-    if (this.#text.length > MAX_WHOLE_BYTES) this.#text = tailOf(this.#text);
+    if (this.#text.length <= MAX_WHOLE_BYTES) return;
+    this.#head ??= ownString(this.#text.slice(0, END_BYTES));
+    this.#text = tailOf(this.#text);
   }
 
   payloads(): readonly unknown[] {
     if (this.#text === "") return [];
-    const payload = parsedOrSalvaged(this.#text, this.#members);
+    const text = this.#head === undefined ? this.#text : this.#head + CUT + this.#text;
+    const payload = parsedOrSalvaged(text, this.#members);
     return Array.isArray(payload) ? payload : [payload];
   }
 }

@@ -3,7 +3,7 @@
  * app keeps its own Response object and its bytes; nothing is downloaded twice, and what the app
  * parses is not parsed again.
  */
-import { MAX_WHOLE_BYTES, TAIL_BYTES } from "./body-scanner.ts";
+import { CUT, END_BYTES, MAX_WHOLE_BYTES } from "./body-scanner.ts";
 import { type Attendance, type BodyParts, ObservedBody } from "./body.ts";
 import { callNative, getter, method, observation } from "./observed.ts";
 import type { Reading } from "./reading.ts";
@@ -120,8 +120,10 @@ class ObservedResponse implements UnattendedBody, Attendance {
   #consumed(name: Consumer, value: unknown): void {
     if (name === "json") this.#reading.parsed(value);
     else if (typeof value === "string") {
-      // A body too large to be parsed whole is searched from its end: don't make it bytes again.
-      const text = this.#needsTail(value.length) ? value.slice(-TAIL_BYTES) : value;
+      // A body too large to be parsed whole is searched at its ends: don't make it bytes again.
+      const text = this.#needsEnds(value.length)
+        ? value.slice(0, END_BYTES) + CUT + value.slice(-END_BYTES)
+        : value;
       this.#reading.whole(Buffer.from(text));
     } else if (value instanceof ArrayBuffer) this.#reading.whole(new Uint8Array(value));
     else if (value instanceof Uint8Array) this.#reading.whole(value);
@@ -130,11 +132,13 @@ class ObservedResponse implements UnattendedBody, Attendance {
   }
 
   async #consumedBlob(blob: Blob): Promise<void> {
-    const part = this.#needsTail(blob.size) ? blob.slice(-TAIL_BYTES) : blob;
+    const part = this.#needsEnds(blob.size)
+      ? new Blob([blob.slice(0, END_BYTES), CUT, blob.slice(-END_BYTES)])
+      : blob;
     this.#reading.whole(new Uint8Array(await part.arrayBuffer()));
   }
 
-  #needsTail(size: number): boolean {
+  #needsEnds(size: number): boolean {
     return size > MAX_WHOLE_BYTES && !this.#reading.readsLines;
   }
 }

@@ -129,6 +129,22 @@ describe("a body that is one JSON value", () => {
     expect(jsonPayloads(text, MAX_WHOLE_BYTES + 1)).toEqual([usage(8)]);
   });
 
+  test("gives it up also when it stands before what makes the body large", () => {
+    const text = JSON.stringify({ ...usage(8), image: "A".repeat(2 * MAX_WHOLE_BYTES) });
+    expect(jsonPayloads(text, MAX_WHOLE_BYTES + 1)).toEqual([usage(8)]);
+  });
+
+  test("has two ends of which the later counts", () => {
+    const image = "A".repeat(2 * MAX_WHOLE_BYTES);
+    const text = JSON.stringify([usage(1), { image }, usage(2)]);
+    expect(jsonPayloads(text, 100)).toEqual([usage(2)]);
+  });
+
+  test("gives no member that was cut", () => {
+    const finishReason = "A".repeat(2 * MAX_WHOLE_BYTES);
+    expect(jsonPayloads(JSON.stringify({ ...usage(1), finishReason }), 100)).toEqual([usage(1)]);
+  });
+
   test("gives nothing when it never began", () => {
     expect(new JsonBodyScanner(MEMBERS).payloads()).toEqual([]);
   });

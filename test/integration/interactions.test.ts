@@ -92,6 +92,18 @@ test.each([
   expect(faults).toEqual([]);
 });
 
+test("an image of some megabytes, which the usage stands before, doesn't hide it", async () => {
+  const simulator = await simulated();
+  const { fetch, records } = metering(simulator.url);
+  const { interactions } = client(simulator, fetch);
+  const request = { model: `${MODEL}-image-sim-huge2`, input: "A picture, please." };
+  await interactions.create(request);
+  await drained(await interactions.create({ ...request, stream: true }));
+  await vi.waitFor(() => expect(records.all).toHaveLength(2));
+  expect(records.all.map(({ priceStatus }) => priceStatus)).toEqual(["priced", "priced"]);
+  expect(totalOf(records.all)).toBe(simulator.totalCostUsd());
+});
+
 test("SDK 1.x, whose clients keep the fetch that they were made with: whole and streamed", async () => {
   const simulator = await simulated();
   const { fetch, records, faults } = metering(simulator.url);
