@@ -23,6 +23,8 @@ const NONE = {
   output_tokens: 0,
   cost_usd: "0",
   unpriced_requests: 0,
+  lower_bound_requests: 0,
+  estimated_requests: 0,
 };
 
 test("an empty ledger gives a report of empty days", () =>
@@ -35,6 +37,9 @@ test("an empty ledger gives a report of empty days", () =>
       total_tokens: 0,
       total_cost_usd: "0",
       unpriced_requests: 0,
+      lower_bound_requests: 0,
+      estimated_requests: 0,
+      pending_jobs: { count: 0, oldest: null },
       by_provider: {},
       by_endpoint: {},
       by_model: {},
