@@ -59,6 +59,9 @@ test.each([
     for await (const chunk of stream) expect(chunk.candidates).toHaveLength(1);
     expect(await nextBill(here)).toEqual(["priced final", line]);
   }
+  const kept = here.metered.records.all.flatMap((record) => [record, ...record.items]);
+  const texts = kept.flatMap((one) => Object.values(one).map(String));
+  expect(texts.filter((text) => text.includes("weather"))).toEqual([]); // what was searched for
 });
 
 test("a stream without `alt=sse` is charged for the searches of all its chunks", async () => {
