@@ -75,7 +75,7 @@ export class Inquiries {
   async conclude(timeoutMs: number): Promise<void> {
     if (this.#waiting.length === 0) return;
     await settledWithin(timeoutMs, this.retry());
-    for (const one of [...this.#waiting]) this.#giveUp(one);
+    while (this.#waiting[0] !== undefined) this.#giveUp(this.#waiting[0]);
   }
 
   /** Resolves when nothing is due any more. Never rejects. */
