@@ -137,7 +137,7 @@ export class Runtime {
   async flush(options?: FlushOptions): Promise<FlushResult> {
     const timeoutMs = options?.timeoutMs ?? this.#config.shutdownTimeoutMs;
     const left = countdown(this.#clock, timeoutMs);
-    await settledWithin(timeoutMs, this.#desk.retry());
+    await settledWithin(timeoutMs / 2, this.#desk.retry());
     return this.#ledger.flush({ timeoutMs: left() });
   }
 
