@@ -62,6 +62,7 @@ function readOne(payload: JsonObject, platform: Platform): Interaction {
     ...(serviceTier !== undefined && { serviceTier }),
     // Of one that runs on in the background, whoever fetches it will read the usage.
     ...(isWhole && isRunning(shown) ? {} : usageOf(about, platform)),
+    ...songOf(model, shown),
     ...endingOf(shown),
     ...(error !== undefined && { error }),
   };
@@ -84,6 +85,12 @@ function usageOf(about: JsonObject, platform: Platform): ResponseFacts {
   const total = readInteractionUsage(about["usage"], platform);
   if (total.tokens !== undefined || about["step_usage"] === undefined) return total;
   return { ...readInteractionUsage(about["step_usage"], platform), hasUncountedItems: true };
+}
+
+/** Lyria is billed by the song, and makes one an interaction, whether or not it counts tokens. */
+function songOf(model: string | undefined, { status }: Pick<Interaction, "status">): ResponseFacts {
+  const isSong = status === "completed" && model?.startsWith("lyria-") === true;
+  return isSong ? { items: [{ kind: "song", quantity: 1 }] } : {};
 }
 
 /** The API has no finish reasons; that it stopped, and why, is in the status. */

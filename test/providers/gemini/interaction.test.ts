@@ -75,6 +75,23 @@ test("an interaction is billed by its own answer", () => {
   expect(priceOf(operation, facts)).toBe(`${COST} priced`);
 });
 
+test("a song is billed as such, though it counts no tokens", () => {
+  const operation = operationFor("POST", DEVELOPER);
+  const song = { id: "v1_abc", status: "completed", model: "lyria-3-pro-preview", outputs: [] };
+  expect(priceOf(operation, operation.read(anAnswer([song])))).toBe("0.08 priced");
+  const failed = operation.read(anAnswer([{ ...song, status: "failed" }]));
+  expect(failed.items).toBeUndefined();
+});
+
+test("searches are billed beside the tokens", () => {
+  const operation = operationFor("POST", DEVELOPER);
+  const grounding_tool_count = [{ type: "google_search", count: 3 }];
+  const usage = { ...USAGE, grounding_tool_count };
+  const answer = anAnswer([{ ...DONE, model: "gemini-3-flash-preview", usage }]);
+  // 1 000 × $0.50/M + 200 × $3/M + 3 × $0.014
+  expect(priceOf(operation, operation.read(answer))).toBe("0.0431 priced");
+});
+
 test("one made in the background is handed in, and costs nothing yet", () => {
   const operation = operationFor("POST", DEVELOPER);
   const facts = operation.read(anAnswer([{ ...RUNNING, usage: { total_input_tokens: 0 } }]));
