@@ -1,5 +1,8 @@
 /** `init()`: one call, and every request to Gemini is metered. */
 import { installMeteredFetch, meteredFetch } from "./capture/fetch.ts";
+import type { LiveMeter } from "./capture/live/live-meter.ts";
+import { observeUpgrades } from "./capture/live/upgrade.ts";
+import { installMeteredWebSocket } from "./capture/live/web-socket.ts";
 import type { Meter } from "./capture/meter.ts";
 import { defaultLogger } from "./base/logger.ts";
 import type { SpendspanOptions } from "./config/options.ts";
@@ -48,7 +51,7 @@ export function init(options: SpendspanOptions = {}): Spendspan {
   }
   const config = resolveConfig(options, process.env);
   slot.runtime = new Runtime(config);
-  if (!config.disabled) slot.removeFetch = installMeteredFetch(currentMeter);
+  if (!config.disabled) slot.removeHooks = installHooks();
   return handleOf(slot.runtime);
 }
 
@@ -60,8 +63,23 @@ export function meterFetch(fetch: typeof globalThis.fetch): typeof globalThis.fe
   return meteredFetch(fetch, currentMeter);
 }
 
+function installHooks(): () => void {
+  const removals = [
+    installMeteredFetch(currentMeter),
+    installMeteredWebSocket(currentLiveMeter),
+    observeUpgrades(currentLiveMeter),
+  ];
+  return () => {
+    for (const remove of removals) remove();
+  };
+}
+
 function currentMeter(): Meter | undefined {
   return runtimeSlot().runtime?.meter;
+}
+
+function currentLiveMeter(): LiveMeter | undefined {
+  return currentMeter()?.live;
 }
 
 function handleOf(runtime: Runtime): Spendspan {
@@ -79,9 +97,9 @@ function handleOf(runtime: Runtime): Spendspan {
     shutdown: () => {
       const slot = runtimeSlot();
       if (slot.runtime === runtime) {
-        slot.removeFetch?.();
+        slot.removeHooks?.();
         slot.runtime = undefined;
-        slot.removeFetch = undefined;
+        slot.removeHooks = undefined;
       }
       return runtime.shutdown();
     },

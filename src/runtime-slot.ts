@@ -5,13 +5,13 @@ import type { Runtime } from "./runtime.ts";
 
 export interface RuntimeSlot {
   runtime: Runtime | undefined;
-  /** Takes the metered global `fetch` back. */
-  removeFetch: (() => void) | undefined;
+  /** Takes back what was put in the app's way: its `fetch` and its WebSockets. */
+  removeHooks: (() => void) | undefined;
 }
 
 export const runtimeSlot: () => RuntimeSlot = processWide("slot", () => ({
   runtime: undefined,
-  removeFetch: undefined,
+  removeHooks: undefined,
 }));
 
 /**

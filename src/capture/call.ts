@@ -9,17 +9,17 @@ import type { CallSpan } from "../telemetry/span.ts";
 import { Delivery } from "../usage/delivery.ts";
 import type { UsageRecord } from "../usage/record.ts";
 import type { Recorder } from "../usage/recorder.ts";
-import { scrubbed } from "../base/error-text.ts";
-import { type Tags, UNATTRIBUTED } from "../usage/tags.ts";
+import type { Tags } from "../usage/tags.ts";
 import type { Attempt } from "./attempts.ts";
 import { type BodyScanner, JsonBodyScanner } from "./body-scanner.ts";
+import { recordOfCall } from "./call-record.ts";
 import { EventStreamScanner } from "./event-stream.ts";
 import { type AbortWatch, type Failure, failureOf } from "./failure.ts";
 import { JsonLinesScanner } from "./json-lines.ts";
 import { type BodyEnd, type BodyOwner, Reading } from "./reading.ts";
 import type { Resources } from "./resources.ts";
 import { observeResponse, type ResponseParts } from "./response.ts";
-import { usageStatusOf, type Verdict, verdictOf } from "./verdict.ts";
+import { type Verdict, verdictOf } from "./verdict.ts";
 
 export interface CallParts {
   readonly clock: Clock;
@@ -68,6 +68,7 @@ export class Call implements BodyOwner {
 
   /** Sends the request inside the span. What the app gets is what `send` gives. */
   async run(send: () => Promise<Response>): Promise<Response> {
+    this.#announce();
     try {
       const response = await this.#start.span.run(send);
       this.#answered(response);
@@ -118,6 +119,18 @@ export class Call implements BodyOwner {
     this.#parts.fault(error);
   }
 
+  /** Before the request leaves: what is known by now must outlive a process that dies meanwhile. */
+  #announce(): void {
+    if (!this.#start.operation.billed) return;
+    try {
+      const end = { ...NO_END, interrupted: true };
+      const verdict = verdictOf({ ...end, httpStatusCode: undefined }, NO_FACTS, this.#isStream());
+      this.#parts.recorder.begin(this.#record(NO_FACTS, verdict, end));
+    } catch (error) {
+      this.fault(error);
+    }
+  }
+
   #answered(response: Response): void {
     const { members } = this.#start.operation;
     const readsBody = members.sparse.length + members.common.length > 0;
@@ -166,41 +179,23 @@ export class Call implements BodyOwner {
 
   #record(facts: ResponseFacts, verdict: Verdict, end: Ending): UsageRecord {
     const { id, operation, tags, span, attempt, keyFingerprint } = this.#start;
-    const httpStatusCode = this.#answer?.status;
-    const { status, errorType } = verdict;
-    const startedAtMs = this.#startedAtMs;
-    const neverSent = end.failure?.neverSent ?? false;
-    const usageStatus = usageStatusOf(facts, verdict);
-    return {
+    const streaming = this.#isStream();
+    return recordOfCall({
       id,
-      entry: facts.resource?.event === "submitted" ? "job" : "call",
-      provider: operation.provider,
-      platform: operation.platform,
-      endpoint: tags.endpoint ?? operation.name,
-      operation: operation.name,
-      requestedModel: operation.requestedModel,
-      model: facts.model ?? operation.requestedModel,
-      resourceName: facts.resource?.name,
-      tokens: facts.tokens,
-      usageStatus,
-      ...operation.price({ facts, httpStatusCode, neverSent, usageStatus, startedAtMs }),
-      serviceTier: facts.serviceTier,
-      brand: tags.brand ?? UNATTRIBUTED,
-      campaign: tags.campaign,
-      user: tags.user,
-      keyFingerprint,
-      status,
-      errorType,
-      errorMessage: verdict.errorMessage === undefined ? undefined : scrubbed(verdict.errorMessage),
-      httpStatusCode,
-      streaming: this.#isStream(),
+      operation,
+      tags,
+      span,
       attempt: attempt.number,
-      startedAtMs,
+      keyFingerprint,
+      facts,
+      verdict,
+      httpStatusCode: this.#answer?.status,
+      neverSent: end.failure?.neverSent ?? false,
+      streaming,
+      startedAtMs: this.#startedAtMs,
       durationMs: this.#elapsedMs(),
-      timeToFirstChunkMs: this.#isStream() ? this.#firstChunkMs : undefined,
-      traceId: span.traceId,
-      spanId: span.spanId,
-    };
+      timeToFirstChunkMs: streaming ? this.#firstChunkMs : undefined,
+    });
   }
 
   #isStream(): boolean {
@@ -237,4 +232,5 @@ interface Ending {
   readonly interrupted?: boolean;
 }
 
+const NO_FACTS: ResponseFacts = {};
 const NO_END = { failure: undefined, appLeft: false, bodyComplete: false, interrupted: false };

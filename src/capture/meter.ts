@@ -12,6 +12,7 @@ import { Attempts } from "./attempts.ts";
 import { Call, type CallParts } from "./call.ts";
 import { AbortWatch } from "./failure.ts";
 import { KeyFingerprints } from "./key-fingerprint.ts";
+import { LiveMeter } from "./live/live-meter.ts";
 import { type FetchInit, type FetchInput, OutgoingRequest } from "./outgoing-request.ts";
 import type { ReadAheadLimits } from "./read-ahead.ts";
 import type { Resources } from "./resources.ts";
@@ -38,6 +39,8 @@ export interface MeterOptions {
 }
 
 export class Meter {
+  /** For sessions over WebSockets, which are seen in another place than requests. */
+  readonly live: LiveMeter;
   readonly #options: MeterOptions;
   readonly #parts: CallParts;
   readonly #attempts: Attempts;
@@ -49,6 +52,7 @@ export class Meter {
     const { clock, recorder, logger, readAhead, resources, unattendedGraceMs, fingerprintKey } =
       options;
     this.#options = options;
+    this.live = new LiveMeter(options);
     this.#attempts = new Attempts(clock);
     if (fingerprintKey !== undefined) this.#keyFingerprints = new KeyFingerprints(fingerprintKey);
     this.#unattended = new UnattendedBodies({ clock, graceMs: unattendedGraceMs });
@@ -86,6 +90,7 @@ export class Meter {
    * given one turn of the event loop, in which those that have arrived tell their usage.
    */
   async conclude(): Promise<void> {
+    this.live.conclude();
     if (this.#underWay.size === 0) return;
     const unread = this.#unattended.takeAll();
     for (const body of unread) body.readAhead();

@@ -147,6 +147,25 @@ export interface ProviderRequest {
 /** For answers whose body says nothing of interest. */
 export const NO_MEMBERS: Operation["members"] = { sparse: [], common: [] };
 
+/** A connection over which a model is called turn by turn, in messages of text. */
+export interface Session {
+  /** The operation of its turns, as far as the handshake tells. */
+  readonly operation: Operation;
+  /** The same once the client's first message is known, which sets the session up. Never throws. */
+  setUp(message: string): Operation;
+  /** What a message of the server's says of the turn under way. Never throws. */
+  read(message: string): TurnMessage;
+}
+
+export interface TurnMessage {
+  /** True when it carries what the model made, which may be billed. */
+  readonly generates: boolean;
+  /** Absent when it says nothing of interest; else one of the `Answer.payloads` of the turn. */
+  readonly payload?: unknown;
+  /** True when it states the usage of the turn, which ends it. */
+  readonly endsTurn: boolean;
+}
+
 export interface Provider {
   /**
    * Whether a request to this URL, as the app wrote it, can be this provider's. A test of the text,
@@ -155,4 +174,9 @@ export interface Provider {
   mayMatch(url: string): boolean;
   /** The operation that a request is, or undefined when it is none of this provider's. */
   match(request: ProviderRequest): Operation | undefined;
+  /**
+   * The session that an upgrade to a WebSocket opens, or undefined when it is none of this provider's.
+   * Its URL is given with the scheme of HTTP.
+   */
+  matchSession?(request: ProviderRequest): Session | undefined;
 }

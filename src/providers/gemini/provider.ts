@@ -5,6 +5,7 @@ import type { Operation, Provider } from "../operation.ts";
 import { batch } from "./batch.ts";
 import { cache } from "./cache.ts";
 import { interaction } from "./interaction.ts";
+import { liveSession } from "./live.ts";
 import { modelCall } from "./model-call.ts";
 import { openAi } from "./openai.ts";
 import type { Surface, SurfaceRequest } from "./surface.ts";
@@ -30,6 +31,10 @@ export function createGeminiProvider({ baseUrls, priceBook }: GeminiProviderPart
     match: (request) => {
       const address = addressOf(request.url, bases);
       return address === undefined ? undefined : operationOf({ ...address, request, priceBook });
+    },
+    matchSession: (request) => {
+      const address = addressOf(request.url, bases);
+      return address === undefined ? undefined : liveSession({ ...address, request, priceBook });
     },
   };
 }

@@ -8,7 +8,7 @@ const MODEL = /"model"\s*:\s*"(?<model>[^"\\]{1,256})"/;
 const PUBLISHER = /^google\//;
 
 /** Searched for, not parsed: bodies carry images. Undefined where the body can't be read. */
-export function requestedModelIn(request: ProviderRequest): string | undefined {
+export function requestedModelIn(request: Pick<ProviderRequest, "bodyText">): string | undefined {
   const model = MODEL.exec(request.bodyText() ?? "")?.groups?.["model"];
   return model === undefined ? undefined : bareModel(model);
 }
