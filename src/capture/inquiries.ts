@@ -12,6 +12,8 @@ import type { ResourceEntry } from "../usage/resource-entry.ts";
 
 export interface Inquiry {
   readonly resourceName: string;
+  /** How many records it may come to. */
+  readonly size: number;
   /** Takes what the ledger has. Returns false when that is too little, and the ledger may get more. */
   answered(entries: readonly ResourceEntry[]): boolean;
   /** The ledger was asked for the last time. */
@@ -41,7 +43,8 @@ interface Waiting {
 const RETRY_AFTER_MS = [2_000, 10_000, 60_000, 300_000, 600_000, 900_000];
 /** Rows that aren't there after so many looks won't come: writers need about a second. */
 const MAX_LOOKS_IN_VAIN = 3;
-const MAX_WAITING = 1_000;
+/** In records: about 50 MB. One question is kept, whatever its size. */
+const MAX_SIZE = 50_000;
 
 export class Inquiries {
   readonly #findEntries: InquiriesParts["findEntries"];
@@ -49,6 +52,7 @@ export class Inquiries {
   readonly #retryAfterMs: readonly number[];
   /** Oldest first. */
   readonly #waiting: Waiting[] = [];
+  #size = 0;
   #asking: Promise<void> | undefined;
 
   constructor({ findEntries, logger, retryAfterMs = RETRY_AFTER_MS }: InquiriesParts) {
@@ -57,10 +61,10 @@ export class Inquiries {
     this.#retryAfterMs = retryAfterMs;
   }
 
-  /** Takes a question, at the cost of the oldest one's further chances when there are too many. */
+  /** Takes a question; when there are too many, at the cost of the oldest ones' further chances. */
   add(inquiry: Inquiry): void {
-    const [oldest] = this.#waiting;
-    if (oldest !== undefined && this.#waiting.length >= MAX_WAITING) this.#giveUp(oldest);
+    this.#size += inquiry.size;
+    while (this.#waiting[0] !== undefined && this.#size > MAX_SIZE) this.#giveUp(this.#waiting[0]);
     this.#waiting.push({ inquiry, isDue: true, failures: 0, timer: undefined });
     void this.#ask();
   }
@@ -140,6 +144,7 @@ export class Inquiries {
   #forget(one: Waiting): void {
     clearTimeout(one.timer);
     this.#waiting.splice(this.#waiting.indexOf(one), 1);
+    this.#size -= one.inquiry.size;
   }
 
   /** What fails for a reason of our own would fail again: it counts as settled. */

@@ -63,7 +63,7 @@ export class ResourceDesk implements Resources {
   }
 
   #collect(fetch: Collection): void {
-    const { resourceName } = fetch;
+    const { resourceName, results } = fetch;
     if (this.#collected.has(resourceName)) return;
     this.#collected.set(resourceName, true);
     const answered = (entries: readonly ResourceEntry[]): boolean => {
@@ -75,7 +75,7 @@ export class ResourceDesk implements Resources {
       if (fetch.needsSubmission !== true) this.#recordResults(fetch, undefined);
     };
     if (answered(this.#entries.get(resourceName) ?? [])) return;
-    this.#inquiries.add({ resourceName, answered, unanswered });
+    this.#inquiries.add({ resourceName, size: results.length, answered, unanswered });
   }
 
   #recordResults(fetch: Collection, submission: ResourceEntry | undefined): void {
@@ -104,7 +104,7 @@ export class ResourceDesk implements Resources {
     const unanswered = (): void => {
       if (!answered([])) book(unknownStorage(record));
     };
-    this.#inquiries.add({ resourceName, answered, unanswered });
+    this.#inquiries.add({ resourceName, size: 1, answered, unanswered });
   }
 
   #remember(name: string, entry: ResourceEntry): void {

@@ -9,6 +9,7 @@ import { withUsage } from "../../src/usage/tags.ts";
 import { simulated } from "../simulator/client.ts";
 import type { Simulator } from "../simulator/simulator.ts";
 import { withDatabase } from "../support/database.ts";
+import { initialised } from "../support/initialised.ts";
 import { aProcess } from "../support/metered-process.ts";
 import { NOON_MS } from "../support/record.ts";
 
@@ -172,4 +173,24 @@ test("the legacy SDK's cache manager is metered likewise", () =>
     expect(await rowsIn(pool)).toHaveLength(3);
     expect(await costIn(pool)).toBe("0.55");
     expect(simulator.totalCostUsd()).toBe("0.55");
+  }));
+
+test("shutdown() waits until a removal has been booked", () =>
+  withDatabase(async ({ pool, url }) => {
+    const simulator = await simulated();
+    const ai = new GoogleGenAI({ apiKey: "any", httpOptions: { baseUrl: simulator.url } });
+    const metered = async <T>(brand: string, work: () => Promise<T>): Promise<T> => {
+      const spendspan = initialised({ databaseUrl: url, baseUrls: [simulator.url] });
+      const result = await withUsage({ brand }, work);
+      await spendspan.shutdown();
+      return result;
+    };
+    const { name = "" } = await metered("acme", () => made(ai));
+    await metered("globex", () => ai.caches.delete({ name }));
+    const rows = await rowsIn(pool);
+    const [, , , cost] = rows[1]!;
+    expect(rows).toEqual([MADE, ["storage", "cachedContents.delete", "acme", cost, "priced"]]);
+    // Nearly all of its hour, whose last second alone costs $0.00028.
+    expect(Number(cost)).toBeLessThan(-0.9);
+    expect(Number(cost)).toBeGreaterThanOrEqual(-1);
   }));
