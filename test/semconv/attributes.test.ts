@@ -133,3 +133,8 @@ function aWeatherCall() {
     serverAddress: "api.openweathermap.org",
   });
 }
+
+test("a second try says how often its request was sent before", () => {
+  expect(endAttributes(aRecord({ attempt: 3 }))).toMatchObject({ "http.request.resend_count": 2 });
+  expect(endAttributes(aRecord({ attempt: 1 }))).not.toHaveProperty("http.request.resend_count");
+});
