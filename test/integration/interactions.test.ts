@@ -28,6 +28,12 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
+/** What the SDKs have in common, whose own types are strangers to each other. */
+interface Interactions {
+  create(request: { model: string; input: string }): Promise<unknown>;
+  create(request: { model: string; input: string; stream: true }): Promise<AsyncIterable<unknown>>;
+}
+
 function client(simulator: Simulator, fetch: Fetch): GoogleGenAI {
   return new GoogleGenAI({ apiKey: "any", httpOptions: { baseUrl: simulator.url, fetch } });
 }
@@ -50,7 +56,7 @@ test.each([
 ])("SDK %s: whole, streamed and continued, each request is a row", async (_, clientOf) => {
   const simulator = await simulated();
   const { fetch, records, faults } = metering(simulator.url);
-  const { interactions } = clientOf(simulator, fetch);
+  const interactions: Interactions = clientOf(simulator, fetch).interactions;
   await interactions.create({ model: MODEL, input: USAGE });
   await interactions.create({ model: `${MODEL}-sim-full`, input: "How much is it?" });
   await drained(await interactions.create({ model: MODEL, input: USAGE, stream: true }));
@@ -62,7 +68,8 @@ test.each([
     }),
   );
   await interactions.create({ model: `${MODEL}-sim-cont3`, input: "Tell me all of it." });
-  await vi.waitFor(() => expect(records.all).toHaveLength(7));
+  await interactions.create({ model: `${MODEL}-sim-grounded2`, input: "What is new?" });
+  await vi.waitFor(() => expect(records.all).toHaveLength(8));
 
   expect(records.all.slice(0, 3).map(({ cost }) => toUsdString(cost ?? 0n))).toEqual([
     COST,
@@ -86,8 +93,9 @@ test.each([
     false,
     false,
     false,
+    false,
   ]);
-  expect(simulator.billedCalls()).toHaveLength(7);
+  expect(simulator.billedCalls()).toHaveLength(8);
   expect(totalOf(records.all)).toBe(simulator.totalCostUsd());
   expect(faults).toEqual([]);
 });

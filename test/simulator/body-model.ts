@@ -12,6 +12,8 @@ export interface ModelReply {
   readonly servedModel: string;
   readonly reply: Transmission;
   readonly usage: UsageMetadata | undefined;
+  /** As in `Exchange`. */
+  readonly cost?: bigint | undefined;
 }
 
 /** What becomes of a request: its failure, or the reply of `answer`. */
@@ -45,6 +47,7 @@ export function modelExchange(
     reply: failure ?? given.reply,
     slow: behaviour.delivery === "slow",
     usage: given.usage,
+    ...(given.cost !== undefined && { cost: given.cost }),
   };
 }
 

@@ -139,7 +139,7 @@ function askedExchange(
 }
 
 /** Undefined where the price of the tokens is all. */
-function costWithPieces(
+export function costWithPieces(
   { servedModel, pieces }: Answer,
   usage: UsageMetadata | undefined,
   nowMs: number,

@@ -1,6 +1,7 @@
 /** One interaction: what it shows while it runs and when it is done, whole and as events. */
 import type { Answer } from "./answer.ts";
 import type { JsonObject, Question } from "./draft.ts";
+import type { Pieces } from "./pieces.ts";
 import { isObject, objects } from "./prompt.ts";
 import type { ModalityTokenCount, UsageMetadata } from "./usage-metadata.ts";
 
@@ -33,7 +34,7 @@ export function interactionOf(answer: Answer, { sequence, nowMs, body }: Questio
       continuation_token: candidate?.["continuationToken"],
     }),
     ...(status === "failed" && { errors: [{ code: "content_blocked", message: "Blocked." }] }),
-    ...usageOf(answer.whole),
+    ...usageOf(answer.whole, answer.pieces),
     steps: [{ type: "model_output", content }],
   };
 }
@@ -45,7 +46,7 @@ export function running(interaction: JsonObject): JsonObject {
 }
 
 /** The events of its making, with the usage where the chunks of the answer have it. */
-export function eventsOf(interaction: JsonObject, { chunks }: Answer): readonly string[] {
+export function eventsOf(interaction: JsonObject, { chunks, pieces }: Answer): readonly string[] {
   const { steps: _, usage: __, ...partial } = interaction;
   const index = 0;
   const before = chunks.at(-2) ?? {};
@@ -63,7 +64,7 @@ export function eventsOf(interaction: JsonObject, { chunks }: Answer): readonly 
     ...(hasEnd || interaction["status"] === "failed"
       ? [
           event("interaction.completed", {
-            interaction: { ...partial, ...usageOf(chunks.at(-1) ?? {}) },
+            interaction: { ...partial, ...usageOf(chunks.at(-1) ?? {}, pieces) },
           }),
         ]
       : []),
@@ -111,14 +112,24 @@ const NAMES: Readonly<Record<string, string>> = {
   totalTokenCount: "total_tokens",
 };
 
-function usageOf({ usageMetadata }: JsonObject): JsonObject {
+function usageOf({ usageMetadata }: JsonObject, pieces?: Pieces): JsonObject {
   if (!isObject(usageMetadata)) return {};
   const { serviceTier: _, trafficType: __, ...counts } = usageMetadata as UsageMetadata;
   const usage = Object.entries(counts).map(([name, value]) => [
     NAMES[name] ?? name,
     Array.isArray(value) ? value.map(byModality) : value,
   ]);
-  return { usage: Object.fromEntries(usage) };
+  const grounding_tool_count = groundingOf(pieces);
+  const isGrounded = grounding_tool_count.length > 0;
+  return { usage: { ...Object.fromEntries(usage), ...(isGrounded && { grounding_tool_count }) } };
+}
+
+function groundingOf({ queries = [], places = false }: Pieces = {}): readonly JsonObject[] {
+  const count = new Set(queries).size;
+  return [
+    ...(count > 0 ? [{ type: "google_search", count }] : []),
+    ...(places ? [{ type: "google_maps", count: 1 }] : []),
+  ];
 }
 
 function byModality({ modality, tokenCount }: ModalityTokenCount): JsonObject {

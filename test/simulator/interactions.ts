@@ -3,11 +3,10 @@
  * done at the second; it is charged all the same, so the request that made it is the one on record.
  */
 import { answerTo, type Answer } from "./answer.ts";
-import type { Behaviour } from "./behaviour.ts";
 import { modelExchange, type ModelReply } from "./body-model.ts";
 import type { JsonObject, Question } from "./draft.ts";
 import { encodeAnswer, encodeEvents, halfOf } from "./encoding.ts";
-import type { Arrival, Exchange } from "./exchange.ts";
+import { costWithPieces, type Arrival, type Exchange } from "./exchange.ts";
 import { notFound } from "./failure.ts";
 import { eventsOf, interactionOf, lookEvents, running } from "./interaction.ts";
 import { answered, replied, type CallFacts, type Service } from "./service.ts";
@@ -51,13 +50,15 @@ export class InteractionService implements Service {
     const interaction = interactionOf(answer, question);
     const isInBackground = body["background"] === true;
     this.#kept.set(String(interaction["id"]), { interaction, looksToWait: isInBackground ? 1 : 0 });
-    if (body["stream"] === true) return streamed(interaction, answer, behaviour);
+    if (body["stream"] === true) return streamed(interaction, answer, question);
     const whole = isInBackground ? running(interaction) : interaction;
     const { delivery, deliveryAmount } = behaviour;
+    const usage = answer.usageAtChunk.at(-1);
     return {
       servedModel: answer.servedModel,
       reply: encodeAnswer({ ...answer, whole }, "unary", delivery, deliveryAmount),
-      usage: answer.usageAtChunk.at(-1),
+      usage,
+      cost: costWithPieces(answer, usage, question.nowMs),
     };
   }
 
@@ -90,13 +91,19 @@ export class InteractionService implements Service {
   }
 }
 
-function streamed(interaction: JsonObject, answer: Answer, behaviour: Behaviour): ModelReply {
+function streamed(
+  interaction: JsonObject,
+  answer: Answer,
+  { behaviour, nowMs }: Question,
+): ModelReply {
   const events = eventsOf(interaction, answer);
-  const usage = answer.usageAtChunk.at(-1);
-  const isStopped = behaviour.delivery === "sseerr" && usage !== undefined;
+  const final = answer.usageAtChunk.at(-1);
+  const isStopped = behaviour.delivery === "sseerr" && final !== undefined;
+  const usage = isStopped ? runningTotal(final, halfOf(events.length), events.length) : final;
   return {
     servedModel: answer.servedModel,
     reply: encodeEvents(events, behaviour),
-    usage: isStopped ? runningTotal(usage, halfOf(events.length), events.length) : usage,
+    usage,
+    cost: costWithPieces(answer, usage, nowMs),
   };
 }
