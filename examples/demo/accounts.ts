@@ -7,18 +7,20 @@ import { type Sample, samplesOf } from "../../test/support/exposition.ts";
 import { AccountBook } from "./account-book.ts";
 import type { Account } from "./agreement.ts";
 
+// Corrections and storage have a cost, and are no requests; work handed in counts by its results.
+const REQUESTS = "(count(*) filter (where entry = 'call'))::text as requests";
 const USD = "trim_scale(coalesce(sum(estimated_cost_usd), 0))::text as usd";
 const TOTAL = `
-select count(*)::text as requests, coalesce(sum(total_tokens), 0)::text as tokens, ${USD}
+select ${REQUESTS}, coalesce(sum(total_tokens), 0)::text as tokens, ${USD}
 from api_usage`;
 const USAGE = `
-select brand, model, count(*)::text as requests, coalesce(sum(input_tokens), 0)::text as "tokensIn",
+select brand, model, ${REQUESTS}, coalesce(sum(input_tokens), 0)::text as "tokensIn",
   coalesce(sum(output_tokens), 0)::text as "tokensOut", ${USD}
 from api_usage group by brand, model`;
-const STATUSES = "select status, count(*)::text as requests from api_usage group by status";
+const STATUSES = `select status, ${REQUESTS} from api_usage where entry = 'call' group by status`;
 const UNPRICED = `
 select model, count(*)::text as requests from api_usage
-where price_status = 'unpriced' group by model`;
+where price_status = 'unpriced' and entry <> 'job' group by model`;
 
 /** What SQL finds in the table. */
 export async function ledgerAccount(pool: Pool): Promise<Account> {

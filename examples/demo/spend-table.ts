@@ -2,6 +2,7 @@
 import { styleText } from "node:util";
 
 import { toUsdString } from "../../src/base/money.ts";
+import { counted, grouped } from "../../src/cli/counts.ts";
 import { type Column, sameDecimals, table } from "../../src/cli/table.ts";
 import type { Size } from "./screen.ts";
 import type { Spend, SpendRow } from "./spend.ts";
@@ -71,8 +72,7 @@ function knownCost({ calls, unpriced, cost }: SpendRow): string {
 }
 
 function unpricedNote({ unpriced }: SpendRow): string {
-  if (unpriced === 0) return "";
-  return `+ ${grouped(unpriced)} ${unpriced === 1 ? "call" : "calls"}`;
+  return unpriced === 0 ? "" : `+ ${counted(unpriced, "call")}`;
 }
 
 function statusNotes({ statuses }: Spend): readonly string[] {
@@ -83,9 +83,4 @@ function statusNotes({ statuses }: Spend): readonly string[] {
 function bar(cost: bigint, most: bigint): string {
   const eighths = most === 0n ? 0 : Number((cost * BigInt(BAR_COLUMNS) * 8n) / most);
   return "█".repeat(eighths >> 3) + (EIGHTHS[eighths & 7] ?? "");
-}
-
-/** `1234567` is `1 234 567`: no decimal sign in any language. */
-function grouped(count: number): string {
-  return String(count).replace(/\B(?=(?:\d{3})+$)/g, " ");
 }

@@ -24,10 +24,11 @@ export interface Spend {
 
 const CELLS = `
 select brand, coalesce(model, api_provider) as model, status,
-  count(*)::int as calls,
+  (count(*) filter (where entry = 'call'))::int as calls,
   coalesce(sum(total_tokens), 0)::text as tokens,
   coalesce(sum(estimated_cost_usd), 0)::text as cost_usd,
-  (count(*) filter (where price_status = 'unpriced'))::int as unpriced
+  (count(*) filter (where price_status = 'unpriced' and entry <> 'job')
+    - count(*) filter (where prior_price_status = 'unpriced'))::int as unpriced
 from api_usage group by 1, 2, 3`;
 
 export async function readSpend(pool: Pool): Promise<Spend> {

@@ -11,7 +11,7 @@ import { lineOf } from "../../src/ledger/row.ts";
 import type { UsageRecord } from "../../src/usage/record.ts";
 import { withDatabase, withEmptyDatabase } from "../support/database.ts";
 import { KeptLogger } from "../support/logger.ts";
-import { aRecord } from "../support/record.ts";
+import { aRecord, NOON_MS } from "../support/record.ts";
 import { runCommand } from "../support/terminal.ts";
 
 /** Runs `spendspan stats` on a ledger that holds these calls, all made just now. */
@@ -76,6 +76,35 @@ test("shows one brand alone when asked to", async () => {
   expect(printed).toContain("Last 7 days");
   expect(printed).toContain("2 calls, 1 001 200 tokens, 2.5008 USD");
   expect(printed).not.toContain("globex");
+});
+
+test("says how far costs can be trusted, in each line and in the total", async () => {
+  const { printed } = await statsOf([
+    { ...FLASH, brand: "acme", priceStatus: "partial" },
+    { ...FLASH, brand: "acme", priceStatus: "estimated" },
+    { ...UNPRICED, brand: "globex" },
+  ]);
+  expect(printed).toMatch(/^acme .* 0\.0016 {2}1 at least, 1 estimated$/m);
+  expect(printed).toMatch(/^globex .* {2}\+ 1 call unpriced$/m);
+  expect(printed).toMatch(/ 0\.0016 USD \+ 1 call unpriced, 1 at least, 1 estimated$/m);
+});
+
+test("storage without a price is no cost of 0", async () => {
+  const storage = { ...UNPRICED, entry: "storage", tokens: undefined } as const;
+  const { printed } = await statsOf([{ ...storage, brand: "acme" }, { brand: "globex" }]);
+  expect(printed).toMatch(/^acme +0 +0 +\+ 1 call unpriced$/m);
+});
+
+const A_JOB = { entry: "job", cost: 0n, priceStatus: "free", priceVersion: undefined } as const;
+
+test.each([
+  [["batches/1", "batches/2"], "\n2 jobs pending, the oldest since 2026-11-22"],
+  [["batches/1"], "\n1 job pending, since 2026-11-22"],
+])("says which jobs %j wait for their results", async (names, line) => {
+  const startedAtMs = NOON_MS - 2 * 86_400_000; // 2026-11-22
+  const jobs = names.map((resourceName) => ({ ...A_JOB, resourceName, startedAtMs }));
+  const { printed } = await statsOf([...CALLS, ...jobs]);
+  expect(printed.endsWith(line)).toBe(true);
 });
 
 test("prints the whole report as JSON", async () => {
