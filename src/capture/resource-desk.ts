@@ -5,6 +5,10 @@
  * Asked are this process's own memory and the ledger, which knows what other processes did. Where
  * neither knows, a job is billed to whoever fetched it, and a cache's change is a row without a cost.
  */
+import { setImmediate as nextTurn } from "node:timers/promises";
+
+import { settledWithin } from "../base/deadline.ts";
+import type { Logger } from "../base/logger.ts";
 import { RecentMap } from "../base/recent-map.ts";
 import type { Operation, ResourceFacts, ResourceResult } from "../providers/operation.ts";
 import type { UsageRecord } from "../usage/record.ts";
@@ -21,17 +25,23 @@ export interface ResourceDeskParts extends InquiriesParts {
 
 /** About 10 MB. */
 const MAX_REMEMBERED = 10_000;
+/** Results recorded in one turn of the event loop: about a millisecond. */
+const RESULTS_A_TURN = 200;
 
 export class ResourceDesk implements Resources {
   readonly #recorder: Recorder;
+  readonly #logger: Logger;
   readonly #inquiries: Inquiries;
   /** What this process recorded of a resource, but for results; the ledger may not have it yet. */
   readonly #entries = new RecentMap<string, readonly ResourceEntry[]>(MAX_REMEMBERED);
   /** Jobs whose results were seen here: further looks say nothing new. */
   readonly #collected = new RecentMap<string, true>(MAX_REMEMBERED);
+  /** Jobs whose results are being recorded. */
+  readonly #recording = new Set<Promise<void>>();
 
   constructor({ recorder, ...parts }: ResourceDeskParts) {
     this.#recorder = recorder;
+    this.#logger = parts.logger;
     this.#inquiries = new Inquiries(parts);
   }
 
@@ -53,13 +63,18 @@ export class ResourceDesk implements Resources {
   }
 
   /** Asks the ledger now about all that waits for it. Never rejects. */
-  retry(): Promise<void> {
-    return this.#inquiries.retry();
+  async retry(): Promise<void> {
+    await this.#inquiries.retry();
+    await Promise.all(this.#recording);
   }
 
-  /** The same, for at most `timeoutMs`, and then records the rest with what is known here. */
-  conclude(timeoutMs: number): Promise<void> {
-    return this.#inquiries.conclude(timeoutMs);
+  /**
+   * The same, but for at most `timeoutMs`; then records the rest with what is known here, for which
+   * it takes as long again at most.
+   */
+  async conclude(timeoutMs: number): Promise<void> {
+    await this.#inquiries.conclude(timeoutMs);
+    await settledWithin(timeoutMs, Promise.all(this.#recording));
   }
 
   #collect(fetch: Collection): void {
@@ -79,7 +94,16 @@ export class ResourceDesk implements Resources {
   }
 
   #recordResults(fetch: Collection, submission: ResourceEntry | undefined): void {
-    for (const result of fetch.results) {
+    const recording = this.#recordInTurns(fetch, submission)
+      .catch((error) => this.#logger.warn("The meter failed on the results of a job", error))
+      .finally(() => this.#recording.delete(recording));
+    this.#recording.add(recording);
+  }
+
+  /** The first at once; a hundred thousand at once would hold the app up for half a second. */
+  async #recordInTurns(fetch: Collection, submission: ResourceEntry | undefined): Promise<void> {
+    for (const [at, result] of fetch.results.entries()) {
+      if (at > 0 && at % RESULTS_A_TURN === 0) await nextTurn();
       this.#recorder.record(resultRecord(fetch, result, submission));
     }
   }

@@ -101,6 +101,16 @@ test("each result of a job is recorded once, for whoever handed the job in", () 
   expect(records.all[1]!.id).not.toBe(records.all[0]!.id);
 });
 
+test("the results of a large job don't hold the app up, and are all there at the end", async () => {
+  const one = aDesk();
+  one.desk.settled(JOB, SUBMITTED, FETCHED);
+  const results = Array.from({ length: 1_001 }, (_, at) => ({ key: String(at), facts: FACTS }));
+  one.desk.settled(LOOK, collected(results), FETCHED);
+  expect(one.records.all).toHaveLength(200);
+  await one.desk.conclude(10_000);
+  expect(new Set(one.records.all.map(({ id }) => id)).size).toBe(1_001);
+});
+
 test("results are dated to when the provider says that their job was made", () => {
   const { desk, records } = aDesk();
   desk.settled(JOB, SUBMITTED, FETCHED);
