@@ -12,7 +12,7 @@ import type { Price } from "./dated-prices.ts";
 import { BESIDE_TOKENS, billItem } from "./item-rates.ts";
 import type { Tier } from "./list-price.ts";
 import type { PriceBook } from "./price-book.ts";
-import type { RateCard, TokenRate } from "./rates.ts";
+import type { TokenRate } from "./rates.ts";
 
 /** The usage of one HTTP request: sums over several would trip the 200,000 token edge falsely. */
 export interface BilledUsage {
@@ -76,9 +76,10 @@ export function costOf(book: PriceBook, usage: BilledUsage): PricedCost {
       : book.priceAt({ model, platform, tier: tier ?? "standard", promptTokens, atMs });
   if (price === undefined) return unpriced(items);
   const bill = new Bill(price);
-  if (tokens !== undefined) bill.addTokens(tokens, tier === undefined ? undefined : price.rates);
+  if (tokens === undefined) bill.expectTokens(items);
+  else if (tier === undefined) bill.lackPrice();
+  else bill.addTokens(tokens);
   for (const item of items) bill.addItem(item);
-  if (tokens === undefined && items.some(({ kind }) => BESIDE_TOKENS.has(kind))) bill.lackPrice();
   return bill.total();
 }
 
@@ -107,12 +108,9 @@ class Bill {
     this.#price = price;
   }
 
-  /** @param rates Undefined where tokens have no price. */
-  addTokens(tokens: TokenCounts, rates: RateCard | undefined): void {
-    if (rates === undefined) {
-      this.#lacksRate = true;
-      return;
-    }
+  addTokens(tokens: TokenCounts): void {
+    const { rates } = this.#price;
+    if (rates === undefined) return; // of a model that is billed by the piece alone
     this.#isPriced = true;
     const { input, cacheRead, output } = rates;
     const splits = tokens.modalities;
@@ -126,16 +124,18 @@ class Bill {
   addItem(item: UsedItem): void {
     const billed = billItem(this.#price.items, item);
     this.#items.push({ ...item, cost: billed?.cost });
-    if (billed === undefined) {
-      this.#lacksRate = true;
-      return;
-    }
+    if (billed === undefined) return this.lackPrice();
     this.#isPriced = true;
     if (billed.derived) this.#isAssumed = true;
     this.#cost += billed.cost;
   }
 
-  /** Something else is billed, and it is not known what. */
+  /** Where items are there that have tokens beside them, and none are told. */
+  expectTokens(items: readonly UsedItem[]): void {
+    if (items.some(({ kind }) => BESIDE_TOKENS.has(kind))) this.lackPrice();
+  }
+
+  /** Something is billed of which the price is not known. */
   lackPrice(): void {
     this.#lacksRate = true;
   }

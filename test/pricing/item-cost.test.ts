@@ -114,11 +114,11 @@ describe("what is billed by the piece", () => {
     );
   });
 
-  test("leaves tokens without a price where the model has none for them", () => {
-    const tokens = tokensOf({ input: 1 });
-    expect(priced("imagen-4.0-generate-001", [], { tokens })).toEqual(UNPRICED);
-    const image = { kind: "image", quantity: 1 } as const;
-    expect(shown(priced("imagen-4.0-generate-001", [image], { tokens }))).toBe("0.04 partial");
+  test("costs the same whatever tokens are told beside it; tokens alone don't say what it is", () => {
+    const tokens = tokensOf({ input: 1_000, output: 1_000 });
+    const song = { kind: "song", quantity: 1 } as const;
+    expect(shown(priced("lyria-3-clip-preview", [song], { tokens }))).toBe("0.04 priced");
+    expect(priced("lyria-3-clip-preview", [], { tokens })).toEqual(UNPRICED);
   });
 });
 

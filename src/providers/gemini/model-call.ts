@@ -1,5 +1,5 @@
 /** Calls to a model by its name: `models/gemini-2.5-flash:generateContent` and its like. */
-import { NO_MEMBERS, type Operation } from "../operation.ts";
+import { type Answer, NO_MEMBERS, type Operation, type ResponseFacts } from "../operation.ts";
 import { ANSWER_MEMBERS, readAnswer } from "./answer.ts";
 import { priced } from "./billing.ts";
 import { commonOf, snakeCased, type SurfaceRequest } from "./surface.ts";
@@ -37,9 +37,16 @@ export function modelCall(asked: SurfaceRequest): Operation | undefined {
     streaming: STREAMING_METHODS.has(method),
     billed,
     members: billed ? ANSWER_MEMBERS : NO_MEMBERS,
-    read: readAnswer,
+    read: model?.startsWith("lyria-") === true ? readSongs : readAnswer,
     price: (outcome) => priced(outcome, model, asked),
   };
+}
+
+/** Lyria is billed by the song, and a candidate that came to its end is one. */
+function readSongs(answer: Answer): ResponseFacts {
+  const facts = readAnswer(answer);
+  const quantity = (facts.finishReasons ?? []).filter((reason) => reason === "STOP").length;
+  return quantity === 0 ? facts : { ...facts, items: [{ kind: "song", quantity }] };
 }
 
 /** The conventions' name where they have one, else the method's own in their spelling. */
