@@ -103,6 +103,12 @@ const PRICES: Readonly<Record<string, readonly Period[]>> = {
   "gemini-2.5-flash-image": [
     { input: { default: 300_000n }, output: { default: 2_500_000n, IMAGE: 30_000_000n } },
   ],
+  "gemini-3.1-flash-live-preview": [
+    {
+      input: { default: 750_000n, AUDIO: 3_000_000n, IMAGE: 1_000_000n, VIDEO: 1_000_000n },
+      output: { default: 4_500_000n, AUDIO: 12_000_000n },
+    },
+  ],
   "gemini-embedding-001": [
     { input: { default: 150_000n }, batch: { input: { default: 75_000n } } },
   ],

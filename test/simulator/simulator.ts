@@ -16,6 +16,7 @@ import { CallLog, type SimulatedCall } from "./call-log.ts";
 import { exchangeFor, type Exchange } from "./exchange.ts";
 import { InteractionService } from "./interactions.ts";
 import { OpenAiService } from "./openai.ts";
+import { serveLive } from "./live.ts";
 import type { Service } from "./service.ts";
 import { never, pause, transmit } from "./transmission.ts";
 import { VideoService } from "./videos.ts";
@@ -35,6 +36,8 @@ export interface SimulatorOptions {
   readonly slowMs?: number;
   /** Numbers from 0 to 1: each wait then takes half to one and a half times as long. */
   readonly random?: () => number;
+  /** Agree to compress the messages of Live sessions. @defaultValue `false` */
+  readonly compressed?: boolean;
   /** Milliseconds since the Unix epoch: the day whose prices hold. @defaultValue `Date.now` */
   readonly now?: () => number;
 }
@@ -74,6 +77,7 @@ class HttpSimulator implements Simulator {
     new InteractionService(),
     new OpenAiService(),
   ];
+  readonly #breakOffLive: () => void;
   #log = new CallLog();
   #closing: Promise<void> | undefined;
 
@@ -81,6 +85,11 @@ class HttpSimulator implements Simulator {
     this.#options = options;
     // A fault of the simulator's own is left unhandled: it must fail the test loudly.
     this.#server = createServer((request, response) => void this.#serve(request, response));
+    this.#breakOffLive = serveLive(this.#server, {
+      log: () => this.#log,
+      nowMs: options.now ?? Date.now,
+      compressed: options.compressed ?? false,
+    });
   }
 
   async listen(port: number): Promise<void> {
@@ -127,6 +136,7 @@ class HttpSimulator implements Simulator {
     const closed = once(this.#server, "close");
     this.#server.close();
     this.#server.closeAllConnections();
+    this.#breakOffLive();
     await closed;
   }
 
