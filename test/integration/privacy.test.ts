@@ -1,10 +1,11 @@
 /** What the app says to the provider, and hears from it, is found nowhere but on the wire. */
+import { createHmac } from "node:crypto";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 
-import { HEARD, SENT, USER } from "../fixtures/privacy/canaries.ts";
+import { FINGERPRINT_KEY, HEARD, SENT, USER } from "../fixtures/privacy/canaries.ts";
 import { runApp } from "../support/app.ts";
 import { withDatabase } from "../support/database.ts";
 
@@ -20,6 +21,7 @@ interface Report {
 
 let received: string;
 let ledger: string;
+let fingerprints: readonly string[];
 /** Where others than the company's own may look. */
 let open: Readonly<Record<string, string>>;
 let files: readonly string[];
@@ -32,6 +34,10 @@ beforeAll(async () => {
     const { report, output } = await runApp<Report>(APP, { env: { DATABASE_URL: url }, cwd });
     const { rows } = await pool.query<{ row: string }>("select u::text as row from api_usage u");
     ledger = rows.map(({ row }) => row).join("\n");
+    const { rows: keys } = await pool.query<{ key_fingerprint: string }>(
+      "select distinct key_fingerprint from api_usage where key_fingerprint is not null",
+    );
+    fingerprints = keys.map(({ key_fingerprint }) => key_fingerprint);
     received = report.received;
     open = { spans: report.spans, metrics: report.metrics, logs: report.logs, output };
   });
@@ -41,7 +47,7 @@ beforeAll(async () => {
 
 test("the canaries were sent, and there is something to be searched", () => {
   for (const canary of Object.values(SENT)) expect(received).toContain(canary);
-  expect(ledger.split("\n")).toHaveLength(12);
+  expect(ledger.split("\n")).toHaveLength(13);
   expect(open).toMatchObject({
     spans: expect.stringContaining("acme"),
     metrics: expect.stringContaining("acme"),
@@ -49,9 +55,21 @@ test("the canaries were sent, and there is something to be searched", () => {
   });
 });
 
-test.each(Object.entries({ ...SENT, ...HEARD }))("%s is neither kept nor shown", (_, canary) => {
+const SECRETS = { ...SENT, ...HEARD, fingerprintKey: FINGERPRINT_KEY };
+test.each(Object.entries(SECRETS))("%s is neither kept nor shown", (_, canary) => {
   expect(ledger).not.toContain(canary);
   for (const text of Object.values(open)) expect(text).not.toContain(canary);
+});
+
+test("keys are told apart by fingerprints, in the ledger only", () => {
+  const keys = [SENT.apiKey, SENT.keyInQuery, SENT.keyAsBearer];
+  const expected = keys.map((key) =>
+    createHmac("sha256", FINGERPRINT_KEY).update(key).digest("hex").slice(0, 16),
+  );
+  expect(fingerprints.toSorted()).toEqual(expected.toSorted());
+  for (const text of Object.values(open)) {
+    for (const fingerprint of expected) expect(text).not.toContain(fingerprint);
+  }
 });
 
 test("the app's own user is in the ledger, and nowhere else", () => {
