@@ -2,7 +2,6 @@
 import { v5 } from "uuid";
 
 import { scrubbed } from "../base/error-text.ts";
-import { NOT_BILLED } from "../pricing/cost.ts";
 import type { Operation, ResourceResult, ResponseFacts } from "../providers/operation.ts";
 import type { UsageRecord } from "../usage/record.ts";
 import type { ResourceEntry } from "../usage/resource-entry.ts";
@@ -55,7 +54,7 @@ export function resultRecord(
     resourceName,
     tokens: facts.tokens,
     usageStatus,
-    ...(facts.error === undefined ? operation.price(outcome) : NOT_BILLED),
+    ...operation.price(outcome),
     serviceTier: facts.serviceTier,
     status: verdict.status,
     errorType: verdict.errorType,

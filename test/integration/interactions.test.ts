@@ -275,6 +275,24 @@ test("a streamed look finds one done, too", () =>
     expect(await rowsIn(pool)).toEqual([SUBMITTED, COLLECTED]);
   }));
 
+test("one that fails, and an agent that has no list price, are rows of their maker's too", () =>
+  withDatabase(async ({ pool }) => {
+    const simulator = await simulated();
+    await inProcess(simulator, pool, "acme", async (interactions) => {
+      for (const what of [{ model: `${MODEL}-sim-safety` }, { agent: "deep-research" }]) {
+        const request = { ...what, input: USAGE, background: true };
+        const { id } = await interactions.create(request);
+        await drained(await interactions.get(id, { stream: true }));
+      }
+    });
+    expect(await rowsIn(pool)).toEqual([
+      SUBMITTED,
+      SUBMITTED,
+      ["call", "acme", "error", COST, "partial"],
+      ["call", "acme", "success", null, "unpriced"],
+    ]);
+  }));
+
 test("one that is cancelled is billed by what its cancelling shows", () =>
   withDatabase(async ({ pool }) => {
     const simulator = await simulated();
