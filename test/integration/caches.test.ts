@@ -1,8 +1,10 @@
 /** Caches of the real SDKs, made by one process and changed by others, in a real ledger. */
 import { type CachedContent, GoogleGenAI, type GoogleGenAIOptions } from "@google/genai";
 import { GoogleAICacheManager } from "@google/generative-ai/server";
+import { GoogleGenAI as GoogleGenAI1 } from "genai-1";
+import { GoogleGenAI as GoogleGenAI2 } from "genai-2";
 import type { Pool } from "pg";
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 
 import { type Clock, systemClock } from "../../src/base/clock.ts";
 import { withUsage } from "../../src/usage/tags.ts";
@@ -157,23 +159,43 @@ test("a change to a cache that nobody has a record of is a row of unknown cost",
     ]);
   }));
 
-test("the legacy SDK's cache manager is metered likewise", () =>
+/** By SDKs that look `fetch` up in the global scope; `later` is told between update and removal. */
+const BY_GLOBAL_FETCH: Readonly<Record<string, (url: string, later: () => void) => Promise<void>>> =
+  {
+    "genai-1": (baseUrl, later) =>
+      lived(new GoogleGenAI1({ apiKey: "any", httpOptions: { baseUrl } }), later),
+    "genai-2": (baseUrl, later) =>
+      lived(new GoogleGenAI2({ apiKey: "any", httpOptions: { baseUrl } }), later),
+    "generative-ai": async (baseUrl, later) => {
+      const caches = new GoogleAICacheManager("any", { baseUrl });
+      const { name } = await caches.create({ model: MODEL, contents: CONTENTS, ttlSeconds: 3_600 });
+      await caches.update(name!, { cachedContent: { ttlSeconds: 7_200 } });
+      later();
+      await caches.delete(name!);
+    },
+  };
+
+async function lived(ai: GoogleGenAI1 | GoogleGenAI2, later: () => void): Promise<void> {
+  const config = { contents: CONTENTS, ttl: "3600s" };
+  const { name = "" } = await ai.caches.create({ model: MODEL, config });
+  await ai.caches.update({ name, config: { ttl: "7200s" } });
+  later();
+  await ai.caches.delete({ name });
+}
+
+test.each(Object.entries(BY_GLOBAL_FETCH))("caches of %s are metered likewise", (_, live) =>
   withScene(async ({ simulator, pool, clock }) => {
     const process = aProcess(simulator.url, pool, { clock });
     vi.stubGlobal("fetch", process.fetch);
-    const caches = new GoogleAICacheManager("any", { baseUrl: simulator.url });
-    await withUsage({ brand: "acme" }, async () => {
-      const { name } = await caches.create({ model: MODEL, contents: CONTENTS, ttlSeconds: 3_600 });
-      await caches.update(name!, { cachedContent: { ttlSeconds: 7_200 } });
-      clock.nowMs += 15 * MINUTE_MS;
-      await caches.delete(name!);
-    });
+    onTestFinished(() => void vi.unstubAllGlobals());
+    const later = () => void (clock.nowMs += 15 * MINUTE_MS);
+    await withUsage({ brand: "acme" }, () => live(simulator.url, later));
     await process.end();
-    vi.unstubAllGlobals();
     expect(await rowsIn(pool)).toHaveLength(3);
     expect(await costIn(pool)).toBe("0.55");
     expect(simulator.totalCostUsd()).toBe("0.55");
-  }));
+  }),
+);
 
 test("shutdown() waits until a removal has been booked", () =>
   withDatabase(async ({ pool, url }) => {
