@@ -5,14 +5,13 @@
  * The SDK sends a `Request`, whose body can't be read without taking it, so all is learned from the
  * answer.
  */
-import { NOT_BILLED } from "../../pricing/cost.ts";
-import { type Answer, NO_MEMBERS, type Operation, type ResponseFacts } from "../operation.ts";
+import type { Answer, Operation, ResponseFacts } from "../operation.ts";
 import { priced } from "./billing.ts";
 import { INTERACTION_MEMBERS, isRunning, readInteraction } from "./interaction-answer.ts";
 import { resultPrice, submissionPrice } from "./job.ts";
 import { requestedModelIn } from "./requested-model.ts";
 import { tierInHeader } from "./service-tier.ts";
-import { commonOf, type SurfaceRequest } from "./surface.ts";
+import { freeOperation, type SurfaceRequest } from "./surface.ts";
 
 const INTERACTIONS = /(?:^|\/)interactions(?:\/(?<id>[^/]+)(?<cancel>\/cancel)?)?$/;
 
@@ -24,13 +23,13 @@ export function interaction(asked: SurfaceRequest): Operation | undefined {
   if (id === undefined) return method === "POST" ? creation(asked) : undefined;
   if (cancel !== undefined) return method === "POST" ? look(asked, "cancel", id) : undefined;
   if (method === "GET") return look(asked, "get", id);
-  return method === "DELETE" ? unbilled(asked, "delete") : undefined;
+  return method === "DELETE" ? operationAt(asked, "delete") : undefined;
 }
 
 function creation(asked: SurfaceRequest): Operation {
   const requestedModel = requestedModelIn(asked.request);
   return {
-    ...unbilled(asked, "create"),
+    ...operationAt(asked, "create"),
     genAiOperation: "generate_content",
     requestedModel,
     billed: true,
@@ -54,7 +53,7 @@ function readCreation(answer: Answer, { platform }: SurfaceRequest): ResponseFac
 /** A request that shows an interaction as it is now: free, and the end of the wait for one that is done. */
 function look(asked: SurfaceRequest, method: string, id: string): Operation {
   return {
-    ...unbilled(asked, method),
+    ...operationAt(asked, method),
     members: INTERACTION_MEMBERS,
     read: (answer) => readLook(answer, resourceName(id), asked),
     price: (outcome) => resultPrice(outcome, asked),
@@ -82,17 +81,9 @@ function resourceName(id: string): string {
   return `interactions/${id}`;
 }
 
-function unbilled(asked: SurfaceRequest, method: string): Operation {
-  const { request } = asked;
+function operationAt(asked: SurfaceRequest, method: string): Operation {
   return {
-    ...commonOf(asked),
-    genAiOperation: method === "get" ? "fetch_response" : `${method}_interaction`,
-    name: `interactions.${method}`,
-    requestedModel: undefined,
-    streaming: request.header("accept")?.includes("event-stream") === true,
-    billed: false,
-    members: NO_MEMBERS,
-    read: () => ({}),
-    price: () => NOT_BILLED,
+    ...freeOperation(asked, `interactions.${method}`),
+    streaming: asked.request.header("accept")?.includes("event-stream") === true,
   };
 }
