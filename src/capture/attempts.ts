@@ -18,7 +18,7 @@ import type { OutgoingRequest } from "./outgoing-request.ts";
 const FOLLOWED_WITHIN_MS = 5 * 60_000;
 const MAX_FAILURES = 1_000;
 /** Of a longer body only its two ends are digested, so that an image costs little. */
-const DIGESTED_LENGTH = 256 * 1024;
+const DIGESTED_LENGTH = 64 * 1024;
 /** Refusals below 500 after which clients try again. */
 const PASSING_REFUSALS: ReadonlySet<number> = new Set([408, 409, 429]);
 
