@@ -2,6 +2,8 @@
  * The composition root: a Config becomes parts, and the parts are handed to each other. The only
  * file that knows them all.
  */
+import { join } from "node:path";
+
 import { v7 } from "uuid";
 
 import { type Clock, systemClock } from "./base/clock.ts";
@@ -16,10 +18,11 @@ import { createRoutes } from "./http/routes.ts";
 import { type HttpServer, startServer } from "./http/server.ts";
 import type { WebHandler } from "./http/response.ts";
 import { createUsageHandler } from "./http/usage-route.ts";
-import { ledgerHealth, pipelineHealth } from "./ledger-health.ts";
-import { MemoryQueue } from "./ledger/queue.ts";
+import { ledgerHealth, pipelineHealth, sayWhatRemains } from "./ledger-health.ts";
 import { findResourceEntries } from "./ledger/resource-history.ts";
+import { DurableBacklog } from "./ledger/durable-backlog.ts";
 import type { FlushOptions, FlushResult } from "./ledger/flush.ts";
+import { MemoryQueue } from "./ledger/queue.ts";
 import { LedgerWriter } from "./ledger/writer.ts";
 import { MeterBridge } from "./metrics/meter-bridge.ts";
 import { pipelineFamilies } from "./metrics/pipeline-health.ts";
@@ -61,6 +64,8 @@ export class Runtime {
   readonly #clock: Clock = systemClock;
   readonly #logger: Logger;
   readonly #connection: LedgerConnection;
+  /** Undefined where rows wait in memory only. */
+  readonly #journal: DurableBacklog | undefined;
   readonly #ledger: LedgerWriter;
   readonly #recorder: Recorder;
   readonly #desk: ResourceDesk;
@@ -82,6 +87,7 @@ export class Runtime {
       ...config,
       onProgress: (message) => this.#logger.info(message),
     });
+    this.#journal = config.journal && !config.disabled ? this.#createJournal() : undefined;
     this.#ledger = this.#createLedger();
     const totals = createTotals(config);
     const sources = [() => totals.families(), () => pipelineFamilies(pipelineHealth(this.#ledger))];
@@ -164,6 +170,7 @@ export class Runtime {
       this.#sdk.load(),
       // The writer says what keeps it from the database; here it is only asked to begin.
       this.#connection.connect().catch(() => undefined),
+      this.#journal?.start(() => this.#ledger.resume()),
     ]);
     if (this.#closing === undefined) this.#bridge.follow();
   }
@@ -211,11 +218,18 @@ export class Runtime {
     return new ResourceDesk({ recorder: this.#recorder, logger: this.#logger, findEntries });
   }
 
+  #createJournal(): DurableBacklog {
+    const { dataDir, maxJournalBytes: maxBytes, maxPendingRows: maxRowsInMemory } = this.#config;
+    const parts = { clock: this.#clock, logger: this.#logger };
+    const directory = join(dataDir, "journal");
+    return new DurableBacklog(parts, { directory, maxBytes, maxRowsInMemory });
+  }
+
   #createLedger(): LedgerWriter {
     const { maxPendingRows, flushIntervalMs } = this.#config;
     return new LedgerWriter(
       {
-        backlog: new MemoryQueue(maxPendingRows),
+        backlog: this.#journal ?? new MemoryQueue(maxPendingRows),
         connect: () => this.#connection.connect(),
         clock: this.#clock,
         logger: this.#logger,
@@ -234,7 +248,7 @@ export class Runtime {
     if (pending === 0 || pending === this.#leftOver) return;
     const result = await this.flush();
     this.#leftOver = result.remaining;
-    this.#sayWhatRemains(result);
+    sayWhatRemains(result, this.#journal, this.#logger);
   }
 
   async #close(): Promise<FlushResult> {
@@ -243,7 +257,8 @@ export class Runtime {
     const left = countdown(this.#clock, timeoutMs);
     await this.#conclude(timeoutMs);
     const result = await this.#ledger.close({ timeoutMs: left() });
-    this.#sayWhatRemains(result);
+    sayWhatRemains(result, this.#journal, this.#logger);
+    this.#journal?.close();
     this.#bridge.close();
     await this.#listening;
     await Promise.all([
@@ -266,11 +281,6 @@ export class Runtime {
     this.#logger.warn(
       `List prices were checked ${ageDays} days ago, on ${this.priceBook.version}: update spendspan, or give prices of your own`,
     );
-  }
-
-  #sayWhatRemains({ remaining }: FlushResult): void {
-    if (remaining === 0) return;
-    this.#logger.warn(`Usage rows were not written in time, and are lost: ${remaining}`);
   }
 }
 

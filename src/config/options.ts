@@ -25,10 +25,23 @@ export interface SpendspanOptions {
    */
   readonly autoMigrate?: boolean;
   /**
-   * Directory for the embedded Postgres.
+   * Directory for the journal and for the embedded Postgres.
    * @defaultValue `".spendspan"`
    */
   readonly dataDir?: string;
+  /**
+   * Keep a journal of calls under `dataDir` until their rows are in Postgres, so that they outlive
+   * the process, however it ends. Without it, or where its directory can't be written, rows wait in
+   * memory.
+   * @defaultValue `true`
+   */
+  readonly journal?: boolean;
+  /**
+   * Most bytes that the journal of a process may take, with what it took over from others that are
+   * gone. Calls beyond that are dropped and counted. Minimum 1 MiB.
+   * @defaultValue `268_435_456`, 256 MiB: about 170,000 calls
+   */
+  readonly maxJournalBytes?: number;
   /**
    * Refuse a billed call outside `withUsage({ brand })`, by rejecting it with `ERR_BRAND_REQUIRED`,
    * where it would be booked as `unattributed`.
@@ -126,7 +139,8 @@ export interface SpendspanOptions {
    */
   readonly maxSeries?: number;
   /**
-   * Rows that may wait for Postgres, in memory. Newer ones are dropped and counted. Minimum 1.
+   * Rows that may wait for Postgres in memory, where there is no journal. Newer ones are dropped and
+   * counted. Minimum 1.
    * @defaultValue `100_000`
    */
   readonly maxPendingRows?: number;
@@ -162,6 +176,8 @@ export const ENVIRONMENT: Readonly<Record<OptionName, string | undefined>> = {
   embedded: "SPENDSPAN_EMBEDDED",
   autoMigrate: "SPENDSPAN_AUTO_MIGRATE",
   dataDir: "SPENDSPAN_DATA_DIR",
+  journal: "SPENDSPAN_JOURNAL",
+  maxJournalBytes: "SPENDSPAN_MAX_JOURNAL_BYTES",
   strictBrand: "SPENDSPAN_STRICT_BRAND",
   brands: "SPENDSPAN_BRANDS",
   models: "SPENDSPAN_MODELS",

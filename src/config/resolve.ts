@@ -14,6 +14,8 @@ export interface Config {
   readonly embedded: boolean;
   readonly autoMigrate: boolean;
   readonly dataDir: string;
+  readonly journal: boolean;
+  readonly maxJournalBytes: number;
   readonly strictBrand: boolean;
   readonly brands: readonly string[];
   readonly models: readonly string[];
@@ -41,6 +43,7 @@ export interface Config {
 
 const MIN_SECRET_LENGTH = 16;
 const DAY_MS = 86_400_000;
+const MIB = 1_048_576;
 const POSTGRES: readonly string[] = ["postgres:", "postgresql:"];
 const HTTP: readonly string[] = ["http:", "https:"];
 /** Under these, a call outside `withUsage({ endpoint })` is booked. */
@@ -57,6 +60,8 @@ export function resolveConfig(options: SpendspanOptions, environment: Environmen
     embedded: read.boolean("embedded", environment["NODE_ENV"] !== "production"),
     autoMigrate: read.boolean("autoMigrate", true),
     dataDir: read.text("dataDir", ".spendspan"),
+    journal: read.boolean("journal", true),
+    maxJournalBytes: read.integer("maxJournalBytes", 256 * MIB, [MIB, 1024 * 1024 * MIB]),
     strictBrand: read.boolean("strictBrand", false),
     brands: brandsOf(read),
     models: read.list("models"),

@@ -9,6 +9,8 @@ const DEFAULT_MAX_RECORDS = 50_000;
 const COMPACT_AFTER = 1_024;
 
 export class MemoryQueue implements Backlog {
+  readonly lost = 0;
+  readonly bytes = 0;
   readonly #maxRecords: number;
   #records: UsageRecord[] = [];
   /** Index of the oldest record; what stands before it is done with. */
@@ -26,6 +28,9 @@ export class MemoryQueue implements Backlog {
     const oldest = this.#records[this.#head];
     return oldest && oldest.startedAtMs + oldest.durationMs;
   }
+
+  /** A call under way is not kept: its end comes, or nothing here is left. */
+  begin(): void {}
 
   add(record: UsageRecord): boolean {
     if (this.pending >= this.#maxRecords) return false;

@@ -60,7 +60,15 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** One line of JSON, without its line end. Unknown values are absent, and so become NULL. */
 export function lineOf(record: UsageRecord): string {
-  const row = rowOf(record);
+  return textOf(rowOf(record));
+}
+
+/** Likewise for a call under way: how long it will take is not known. */
+export function startLineOf(record: UsageRecord): string {
+  return textOf({ ...rowOf(record), request_duration_ms: undefined });
+}
+
+function textOf(row: UsageRow): string {
   const line = JSON.stringify(row);
   // Postgres's text knows neither NUL nor half a surrogate pair. JSON writes both as `\u…`, as it
   // does few other things, so nearly all lines are spared the second look.

@@ -50,10 +50,12 @@ export interface LedgerWriterOptions {
 export interface LedgerState {
   readonly written: number;
   readonly pending: number;
-  /** Refused for want of room, or because the writer was closed. */
+  /** Refused for want of room, or because the writer was closed; or damaged while they waited. */
   readonly dropped: number;
   /** Refused by Postgres for what is in them. */
   readonly deadLetters: number;
+  /** What those that wait take on the disk. */
+  readonly bytes: number;
   /** When the call of the oldest row that waits ended, in ms since the Unix epoch. */
   readonly oldestPendingAtMs: number | undefined;
   /** Why nothing can be written now. */
@@ -93,21 +95,29 @@ export class LedgerWriter implements RecordSink {
     this.#flushIntervalMs = options.flushIntervalMs ?? 1_000;
   }
 
+  begin(record: UsageRecord): void {
+    if (!this.#closed.signal.aborted) this.#backlog.begin(record);
+  }
+
   accept(record: UsageRecord): void {
     if (this.#closed.signal.aborted || !this.#backlog.add(record)) {
       this.#dropped += 1;
       this.#logger.warn("Usage records are lost: the ledger has no room left, or was closed");
-    } else if (!this.#draining) {
-      this.#schedule();
-    }
+    } else this.resume();
+  }
+
+  /** Sees to rows that came into the backlog by another way than `accept`. */
+  resume(): void {
+    if (!this.#draining && !this.#closed.signal.aborted) this.#schedule();
   }
 
   state(): LedgerState {
     return {
       written: this.#written,
       pending: this.#backlog.pending,
-      dropped: this.#dropped,
+      dropped: this.#dropped + this.#backlog.lost,
       deadLetters: this.#deadLetters,
+      bytes: this.#backlog.bytes,
       oldestPendingAtMs: this.#backlog.oldestPendingAtMs,
       lastError: this.#outage.lastError,
     };

@@ -75,6 +75,13 @@ export const JOURNAL_RECORDS: NumberSpec = {
   help: "Usage records that are not yet in the database.",
   labels: [],
 };
+export const JOURNAL_BYTES: NumberSpec = {
+  name: "api_usage_journal_bytes",
+  kind: "gauge",
+  unit: "By",
+  help: "What the journal of records that are not yet in the database takes on the disk.",
+  labels: [],
+};
 export const OLDEST_PENDING: NumberSpec = {
   name: "api_usage_oldest_pending_timestamp_seconds",
   kind: "gauge",
@@ -114,6 +121,7 @@ export const OWN_METRICS: readonly MetricSpec[] = [
   UNPRICED_REQUESTS,
   LABEL_OVERFLOW,
   JOURNAL_RECORDS,
+  JOURNAL_BYTES,
   OLDEST_PENDING,
   DROPPED,
   DEAD_LETTER,

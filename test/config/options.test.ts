@@ -32,6 +32,8 @@ const VALUES = {
   fingerprintKey: { text: "a secret of the app", value: "a secret of the app" },
   openTelemetry: { text: "join", value: "join" },
   maxBrandLabels: { text: "1", value: 1 },
+  journal: { text: "no", value: false },
+  maxJournalBytes: { text: "1048576", value: 1_048_576 },
   maxSeries: { text: "100", value: 100 },
   maxPendingRows: { text: "500", value: 500 },
   flushIntervalMs: { text: "250", value: 250 },

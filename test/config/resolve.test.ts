@@ -15,6 +15,8 @@ describe("defaults", () => {
       embedded: true,
       autoMigrate: true,
       dataDir: ".spendspan",
+      journal: true,
+      maxJournalBytes: 256 * 1_048_576,
       strictBrand: false,
       brands: [],
       models: [],

@@ -1,6 +1,6 @@
 /** What the app says to the provider, and hears from it, is found nowhere but on the wire. */
 import { createHmac } from "node:crypto";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
@@ -25,13 +25,17 @@ let fingerprints: readonly string[];
 /** Where others than the company's own may look. */
 let open: Readonly<Record<string, string>>;
 let files: readonly string[];
+/** What waits on the disk while Postgres is away. */
+let journal: string;
 
 beforeAll(async () => {
   const cwd = await mkdtemp(join(tmpdir(), "spendspan-privacy-"));
   await withDatabase(async ({ pool, url }) => {
     // Postgres shows the row that it refuses, and refusals are logged.
     await pool.query("alter table api_usage add check (status <> 'blocked')");
-    const { report, output } = await runApp<Report>(APP, { env: { DATABASE_URL: url }, cwd });
+    const { report, output } = await runApp<Report>(APP, {
+      env: { DATABASE_URL: url, SPENDSPAN_DATA_DIR: cwd },
+    });
     const { rows } = await pool.query<{ row: string }>("select u::text as row from api_usage u");
     ledger = rows.map(({ row }) => row).join("\n");
     const { rows: keys } = await pool.query<{ key_fingerprint: string }>(
@@ -42,12 +46,21 @@ beforeAll(async () => {
     open = { spans: report.spans, metrics: report.metrics, logs: report.logs, output };
   });
   files = await readdir(cwd, { recursive: true });
+  await runApp<Report>(APP, {
+    env: {
+      DATABASE_URL: "postgres://nobody@127.0.0.1:1/none",
+      SPENDSPAN_DATA_DIR: cwd,
+      SPENDSPAN_SHUTDOWN_TIMEOUT_MS: "100",
+    },
+  });
+  journal = await contentOf(cwd);
   await rm(cwd, { recursive: true });
 });
 
 test("the canaries were sent, and there is something to be searched", () => {
   for (const canary of Object.values(SENT)) expect(received).toContain(canary);
   expect(ledger.split("\n")).toHaveLength(13);
+  expect(journal).toContain("acme");
   expect(open).toMatchObject({
     spans: expect.stringContaining("acme"),
     metrics: expect.stringContaining("acme"),
@@ -57,7 +70,7 @@ test("the canaries were sent, and there is something to be searched", () => {
 
 const SECRETS = { ...SENT, ...HEARD, fingerprintKey: FINGERPRINT_KEY };
 test.each(Object.entries(SECRETS))("%s is neither kept nor shown", (_, canary) => {
-  expect(ledger).not.toContain(canary);
+  for (const kept of [ledger, journal]) expect(kept).not.toContain(canary);
   for (const text of Object.values(open)) expect(text).not.toContain(canary);
 });
 
@@ -77,6 +90,15 @@ test("the app's own user is in the ledger, and nowhere else", () => {
   for (const text of Object.values(open)) expect(text).not.toContain(USER);
 });
 
-test("no file is written", () => {
-  expect(files).toEqual([]);
+test("no file is left once the rows are in the ledger", () => {
+  expect(files).toEqual(["journal"]);
 });
+
+/** All files below `path`. */
+async function contentOf(path: string): Promise<string> {
+  const entries = await readdir(path, { recursive: true, withFileTypes: true });
+  const texts = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => readFile(join(parentPath, name), "utf8"));
+  return (await Promise.all(texts)).join("");
+}

@@ -66,6 +66,10 @@ api_usage_label_overflow_total{label="series"} 0
 # UNIT api_usage_journal_records {record}
 # TYPE api_usage_journal_records gauge
 api_usage_journal_records 3
+# HELP api_usage_journal_bytes What the journal of records that are not yet in the database takes on the disk.
+# UNIT api_usage_journal_bytes By
+# TYPE api_usage_journal_bytes gauge
+api_usage_journal_bytes 4096
 # HELP api_usage_oldest_pending_timestamp_seconds When the oldest record that is not yet in the database was made, as a Unix time. Absent when there is none.
 # UNIT api_usage_oldest_pending_timestamp_seconds s
 # TYPE api_usage_oldest_pending_timestamp_seconds gauge

@@ -1,10 +1,13 @@
 /** Runs an app of `test/fixtures` in a process of its own, as its users would. */
 import { fork } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 
 export interface AppOptions<Report> {
-  /** The whole environment but for PATH: nothing of the test run's own gets through. */
+  /** The whole environment but for PATH and the place of its data, a directory of its own. */
   readonly env: Readonly<Record<string, string>>;
   /** Options of Node, such as `--import`. */
   readonly nodeOptions?: readonly string[];
@@ -23,10 +26,23 @@ export interface AppRun<Report> {
 /** Runs `file` until it ends by itself. Rejects when it ends otherwise, or before its report. */
 export async function runApp<Report>(
   file: string,
+  options: AppOptions<Report>,
+): Promise<AppRun<Report>> {
+  const dataDir = await mkdtemp(join(tmpdir(), "spendspan-"));
+  try {
+    return await runWith(file, options, dataDir);
+  } finally {
+    await rm(dataDir, { recursive: true });
+  }
+}
+
+async function runWith<Report>(
+  file: string,
   { env, nodeOptions = [], cwd, whileItWaits }: AppOptions<Report>,
+  dataDir: string,
 ): Promise<AppRun<Report>> {
   const child = fork(file, {
-    env: { PATH: process.env["PATH"], SPENDSPAN_PORT: "0", ...env },
+    env: { PATH: process.env["PATH"], SPENDSPAN_PORT: "0", SPENDSPAN_DATA_DIR: dataDir, ...env },
     execArgv: [...nodeOptions],
     ...(cwd === undefined ? {} : { cwd }),
     serialization: "advanced",

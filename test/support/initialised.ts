@@ -4,9 +4,11 @@ import { onTestFinished } from "vitest";
 import type { SpendspanOptions } from "../../src/config/options.ts";
 import { init, type Spendspan } from "../../src/init.ts";
 import { KeptLogger } from "./logger.ts";
+import { temporaryDirectory } from "./temporary-directory.ts";
 
 export function initialised(options: SpendspanOptions = {}): Spendspan {
   const spendspan = init({
+    dataDir: temporaryDirectory(),
     embedded: false,
     server: false,
     openTelemetry: "join",

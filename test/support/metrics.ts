@@ -5,6 +5,7 @@ import { NOON_MS } from "./record.ts";
 export function aPipeline(overrides: Partial<PipelineHealth> = {}): PipelineHealth {
   return {
     pendingRecords: 3,
+    journalBytes: 4_096,
     oldestPendingAtMs: NOON_MS,
     droppedRecords: 0,
     deadLetterRecords: 1,

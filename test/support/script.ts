@@ -9,12 +9,14 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 
+import { temporaryDirectory } from "./temporary-directory.ts";
+
 export interface ScriptOptions {
   /** @defaultValue `"module"` */
   readonly format?: "module" | "commonjs";
   /** @defaultValue the repository */
   readonly cwd?: string;
-  /** All of the environment but PATH. */
+  /** All of the environment but PATH and the place of its data, a directory of its own. */
   readonly env?: Readonly<Record<string, string>>;
   /** Arguments of Node before the script. */
   readonly nodeOptions?: readonly string[];
@@ -43,7 +45,7 @@ export function startScript(source: string, options: ScriptOptions = {}): Script
   const child = spawn(
     process.execPath,
     [...nodeOptions, `--input-type=${format}`, "--eval", source],
-    { cwd, env: { PATH: process.env["PATH"], ...env }, stdio: ["ignore", "pipe", "pipe"] },
+    { cwd, env: { ...environment(options), ...env }, stdio: ["ignore", "pipe", "pipe"] },
   );
   onTestFinished(() => void child.kill("SIGKILL"));
   let stdout = "";
@@ -65,6 +67,11 @@ export function startScript(source: string, options: ScriptOptions = {}): Script
         void ended.then(({ stderr }) => reject(new Error(`Never printed "${text}":\n${stderr}`)));
       }),
   };
+}
+
+function environment({ cwd }: ScriptOptions): Readonly<Record<string, string | undefined>> {
+  const dataDir = cwd === undefined ? { SPENDSPAN_DATA_DIR: temporaryDirectory() } : {};
+  return { PATH: process.env["PATH"], ...dataDir };
 }
 
 /** Runs `source` until it ends. */

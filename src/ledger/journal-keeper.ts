@@ -1,0 +1,145 @@
+/**
+ * Keeps the journal of this process writable: makes it when it is first needed, and anew when its
+ * directory was taken away; and while no file can be written, says so, and tries again.
+ */
+import { resolve } from "node:path";
+
+import type { Clock } from "../base/clock.ts";
+import type { Logger } from "../base/logger.ts";
+import { type CallsUnderWay, Journal } from "./journal.ts";
+import { JournalHome } from "./journal-home.ts";
+import type { OnLost, SegmentQueue } from "./segment-queue.ts";
+
+export interface JournalKeeperParts {
+  /** Made with the journal. Any number of processes may share it. */
+  readonly directory: string;
+  readonly segmentBytes: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly onLost: OnLost;
+}
+
+/** After a failure, until the next attempt. */
+const RETRY_AFTER_MS = 5_000;
+const NONE_UNDER_WAY: CallsUnderWay = new Map();
+
+export class JournalKeeper {
+  readonly #parts: JournalKeeperParts;
+  /** Absolute: the app may change its working directory. */
+  readonly #directory: string;
+  #journal: Journal | undefined;
+  /** Rows in journals of this process that others deleted, or took for those of a dead one. */
+  #former: SegmentQueue[] = [];
+  #underWay: CallsUnderWay = NONE_UNDER_WAY;
+  /** Set while nothing can be written: by the clock that never steps. */
+  #retryAtMs: number | undefined;
+  #closed = false;
+
+  constructor(parts: JournalKeeperParts) {
+    this.#parts = parts;
+    this.#directory = resolve(parts.directory);
+  }
+
+  get directory(): string {
+    return this.#directory;
+  }
+
+  /** Undefined until something was written. */
+  get home(): string | undefined {
+    return this.#journal?.home.path;
+  }
+
+  get underWay(): CallsUnderWay {
+    return this.#journal?.underWay ?? this.#underWay;
+  }
+
+  get rows(): readonly SegmentQueue[] {
+    return this.#journal === undefined ? this.#former : [...this.#former, this.#journal.rows];
+  }
+
+  /** Does `work` with the journal. False when it can't be written now. */
+  write(work: (journal: Journal) => void): boolean {
+    try {
+      const journal = this.#writable();
+      if (journal === undefined) return false;
+      work(journal);
+      return true;
+    } catch (error) {
+      this.#failed(error);
+      return false;
+    }
+  }
+
+  /** Gives a sign of life, and finds out whether the journal is where it was. */
+  async beat(): Promise<void> {
+    const journal = this.#journal;
+    if (journal === undefined || (await journal.home.beat(this.#parts.clock.now()))) return;
+    this.#moveOut(journal);
+  }
+
+  /** Leaves what is not done with to whoever comes next. */
+  close(): void {
+    this.#closed = true;
+    const journal = this.#journal;
+    if (journal === undefined) return;
+    this.#journal = undefined;
+    journal.seal();
+    if (journal.rows.pending > 0 || journal.underWay.size > 0) return journal.home.leave();
+    journal.rows.clear();
+    journal.home.remove();
+  }
+
+  #writable(): Journal | undefined {
+    const { clock, logger } = this.#parts;
+    const retryAtMs = this.#retryAtMs;
+    const retries = retryAtMs !== undefined;
+    if (this.#closed || (retries && clock.monotonicMs() < retryAtMs)) return undefined;
+    if (this.#journal === undefined) this.#journal = this.#open();
+    else if (retries) this.#journal.rotate(); // the file in use may be the one at fault
+    if (retries) logger.info("The journal is written again");
+    this.#retryAtMs = undefined;
+    return this.#journal;
+  }
+
+  #open(): Journal {
+    const { segmentBytes, onLost } = this.#parts;
+    const home = JournalHome.make(this.#directory);
+    try {
+      const journal: Journal = new Journal(
+        {
+          home,
+          segmentBytes,
+          onLost,
+          onGone: () => this.#moveOut(journal),
+          onFailed: (error) => this.#failed(error),
+        },
+        this.#underWay,
+      );
+      this.#underWay = NONE_UNDER_WAY;
+      return journal;
+    } catch (error) {
+      home.remove();
+      throw error;
+    }
+  }
+
+  #moveOut(journal: Journal): void {
+    if (this.#journal !== journal) return;
+    this.#parts.logger.warn(
+      `The journal's directory was taken away, and is made anew: ${journal.home.path}`,
+    );
+    journal.seal();
+    journal.home.leave();
+    this.#former = [...this.#former.filter(({ pending }) => pending > 0), journal.rows];
+    this.#underWay = journal.underWay;
+    this.#journal = undefined;
+  }
+
+  #failed(error: unknown): void {
+    const { clock, logger } = this.#parts;
+    if (this.#retryAtMs === undefined) {
+      logger.warn("The journal cannot be written, so usage rows wait in memory", error);
+    }
+    this.#retryAtMs = clock.monotonicMs() + RETRY_AFTER_MS;
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * One line of the journal, with a checksum by which what is damaged is told from what is true.
+ *
+ * A line stands between two line ends of its own, so that whatever happens to one, to its first and
+ * last byte too, the ones beside it can be read.
+ */
+import { crc32 } from "node:zlib";
+
+const KINDS = ["start", "end"] as const;
+/**
+ * - `start`: a call is about to be made; the row is what it stays if its end is never seen
+ * - `end`: a finished call, or whatever else is a row; nothing follows
+ */
+export type LineKind = (typeof KINDS)[number];
+
+export interface JournalLine {
+  readonly kind: LineKind;
+  /** That of the row. */
+  readonly id: string;
+  /** JSON without line ends; see row.ts. */
+  readonly row: string;
+}
+
+const LINE = /^([0-9a-f]{8}) ((\w+) (\S+) (.*))$/;
+
+export function formatLine({ kind, id, row }: JournalLine): string {
+  const content = `${kind} ${id} ${row}`;
+  return `\n${checksum(content)} ${content}\n`;
+}
+
+/** Undefined for a line that is not as it was written. */
+export function parseLine(text: string): JournalLine | undefined {
+  const [, sum, content, name, id, row] = LINE.exec(text) ?? [];
+  const kind = KINDS.find((known) => known === name);
+  if (content === undefined || kind === undefined || id === undefined || row === undefined) {
+    return undefined;
+  }
+  return checksum(content) === sum ? { kind, id, row } : undefined;
+}
+
+function checksum(text: string): string {
+  return crc32(text).toString(16).padStart(8, "0");
+}
