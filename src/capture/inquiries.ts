@@ -35,14 +35,16 @@ export interface InquiriesParts {
 interface Waiting {
   readonly inquiry: Inquiry;
   isDue: boolean;
-  /** How often it was asked in vain. */
+  /** How often it was asked in vain, and how often of these the ledger answered. */
   failures: number;
+  looks: number;
+  /** Runs until it is asked again. */
   timer: NodeJS.Timeout | undefined;
 }
 
 const RETRY_AFTER_MS = [2_000, 10_000, 60_000, 300_000, 600_000, 900_000];
 /** Rows that aren't there after so many looks won't come: writers need about a second. */
-const MAX_LOOKS_IN_VAIN = 3;
+const MAX_LOOKS = 3;
 /** In records: about 50 MB. One question is kept, whatever its size. */
 const MAX_SIZE = 50_000;
 
@@ -65,11 +67,11 @@ export class Inquiries {
   add(inquiry: Inquiry): void {
     this.#size += inquiry.size;
     while (this.#waiting[0] !== undefined && this.#size > MAX_SIZE) this.#giveUp(this.#waiting[0]);
-    this.#waiting.push({ inquiry, isDue: true, failures: 0, timer: undefined });
+    this.#waiting.push({ inquiry, isDue: true, failures: 0, looks: 0, timer: undefined });
     void this.#ask();
   }
 
-  /** Asks all that wait once more, now. Never rejects. */
+  /** Asks all that wait now, which uses up none of their chances. Never rejects. */
   async retry(): Promise<void> {
     for (const one of this.#waiting) one.isDue = true;
     await this.#ask();
@@ -96,7 +98,7 @@ export class Inquiries {
       if (!this.#waiting.includes(next)) continue; // given up in the meantime
       if (entries !== undefined) this.#answer(next, entries);
       // What can't be asked about one can't be asked about the others.
-      else for (const one of this.#waiting.filter(({ isDue }) => isDue)) this.#postpone(one);
+      else for (const one of this.#waiting.filter(({ isDue }) => isDue)) this.#postpone(one, false);
     }
   }
 
@@ -120,17 +122,18 @@ export class Inquiries {
 
   #answer(one: Waiting, entries: readonly ResourceEntry[]): void {
     if (this.#settles(() => one.inquiry.answered(entries))) this.#forget(one);
-    else if (one.failures + 1 < MAX_LOOKS_IN_VAIN) this.#postpone(one);
-    else this.#giveUp(one);
+    else this.#postpone(one, true);
   }
 
-  #postpone(one: Waiting): void {
-    const delayMs = this.#retryAfterMs[one.failures];
-    if (delayMs === undefined) return this.#giveUp(one);
-    one.failures += 1;
+  #postpone(one: Waiting, looked: boolean): void {
     one.isDue = false;
-    clearTimeout(one.timer);
+    if (one.timer !== undefined) return; // asked ahead of its time, which is still to come
+    const delayMs = this.#retryAfterMs[one.failures];
+    one.failures += 1;
+    if (looked) one.looks += 1;
+    if (delayMs === undefined || one.looks === MAX_LOOKS) return this.#giveUp(one);
     one.timer = setTimeout(() => {
+      one.timer = undefined;
       one.isDue = true;
       void this.#ask();
     }, delayMs).unref();

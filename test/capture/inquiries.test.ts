@@ -106,6 +106,31 @@ test("retry asks all that wait, now", async () => {
   expect(settled).toEqual(["a answered", "b answered"]);
 });
 
+test("however often it is asked in an outage, a question keeps its chances for later", async () => {
+  let isAway = true;
+  const findEntries = () => (isAway ? away() : Promise.resolve([aRecord()]));
+  const { inquiries, inquiry, settled } = someInquiries({ findEntries });
+  inquiries.add(inquiry("a"));
+  await vi.advanceTimersByTimeAsync(0);
+  for (let times = 0; times < 20; times++) await inquiries.retry();
+  isAway = false;
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(settled).toEqual(["a answered"]);
+});
+
+test("after an outage rows may come late, as their writer had it too", async () => {
+  let rows: Promise<ResourceEntry[]> | undefined;
+  const findEntries = () => rows ?? away();
+  const { inquiries, inquiry, settled } = someInquiries({ findEntries });
+  inquiries.add(inquiry("a", isThere));
+  await vi.advanceTimersByTimeAsync(60_000); // asked at 0, 2 and 12 seconds
+  rows = Promise.resolve([]);
+  await vi.advanceTimersByTimeAsync(60_000); // at 72 seconds
+  rows = Promise.resolve([aRecord()]);
+  await vi.advanceTimersByTimeAsync(HOUR_MS);
+  expect(settled).toEqual(["a answered"]);
+});
+
 test("conclude waits no longer than it may for a ledger that hangs", async () => {
   const { inquiries, inquiry, settled } = someInquiries({
     findEntries: () => new Promise(() => {}),

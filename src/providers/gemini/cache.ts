@@ -28,16 +28,19 @@ export function cache(asked: SurfaceRequest): Operation | undefined {
   const match = CACHES.exec(asked.path);
   if (match === null) return undefined;
   const id = match.groups?.["id"];
-  switch (`${asked.request.method} ${id === undefined ? "all" : "one"}`) {
-    case "POST all":
-      return created(asked);
-    case "PATCH one":
+  const { method } = asked.request;
+  if (id !== undefined) return named(asked, method, id);
+  if (method === "POST") return created(asked);
+  return method === "GET" ? unbilled(asked, "list") : undefined;
+}
+
+function named(asked: SurfaceRequest, method: string, id: string): Operation | undefined {
+  switch (method) {
+    case "PATCH":
       return { ...unbilled(asked, "update"), members: MEMBERS, read: readChange };
-    case "DELETE one":
-      return { ...unbilled(asked, "delete"), members: MEMBERS, read: readRemoval(`${id}`) };
-    case "GET all":
-      return unbilled(asked, "list");
-    case "GET one":
+    case "DELETE":
+      return { ...unbilled(asked, "delete"), members: MEMBERS, read: readRemoval(id) };
+    case "GET":
       return unbilled(asked, "get");
     default:
       return undefined;
@@ -56,7 +59,7 @@ function created(asked: SurfaceRequest): Operation {
   };
 }
 
-/** Its price is that of the change of storage that it makes. */
+/** What it costs is the change of storage that it makes. */
 function unbilled(asked: SurfaceRequest, verb: string): Operation {
   return {
     ...commonOf(asked),
