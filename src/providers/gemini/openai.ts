@@ -10,11 +10,11 @@ import { OPENAI_MEMBERS, readOpenAiAnswer } from "./openai-answer.ts";
 import { requestedModelIn } from "./requested-model.ts";
 import { commonOf, type SurfaceRequest } from "./surface.ts";
 
+/** Of Vertex AI also endpoints of the user's own, of which no price is known. */
 const OPENAI_METHOD = /\/(?:openai|endpoints\/[^/]+)\/(?<method>[a-z_]{1,32}(?:\/[a-z_]{1,32})*)$/;
 /** What is kept there for later, and calls no model by itself. */
 const KEPT = /^(?:batches|files|uploads|models)\b/;
 const STREAMED = /"stream"\s*:\s*true\b/;
-const GEN_AI_OPERATIONS: ReadonlyMap<string, string> = new Map([["chat.completions", "chat"]]);
 
 export function openAi(asked: SurfaceRequest): Operation | undefined {
   const { request, path } = asked;
@@ -24,7 +24,7 @@ export function openAi(asked: SurfaceRequest): Operation | undefined {
   const requestedModel = requestedModelIn(request);
   return {
     ...commonOf(asked),
-    genAiOperation: GEN_AI_OPERATIONS.get(name) ?? name.replaceAll(".", "_"),
+    genAiOperation: name === "chat.completions" ? "chat" : name.replaceAll(".", "_"),
     name,
     requestedModel,
     streaming: STREAMED.test(request.bodyText() ?? ""),
