@@ -58,7 +58,10 @@ cross join lateral (
 ) as adjusted
 order by next_row.brand, next_row.created_at, next_row.id`;
 
-/** Of another's that got there first the id is the same, and nothing is stored. */
+/**
+ * Of another's that got there first the id is the same, and nothing is stored. Both go by the order of
+ * the key, so that neither waits for the other in a circle.
+ */
 const POST = `
 insert into api_usage (
   entry, id, adjusts_id, created_at, brand, brand_id, campaign, campaign_id, end_user, user_id,
@@ -75,6 +78,7 @@ from json_to_recordset($1::json) as line (
   prior_price_status text, price_status text, price_version text)
 join api_usage as usage
   on usage.brand = line.brand and usage.created_at = line.created_at and usage.id = line.adjusts_id
+order by usage.brand, usage.created_at, line.id
 on conflict do nothing`;
 
 /** At most `BATCH_ROWS`; fewer are the last. */
