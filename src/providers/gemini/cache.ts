@@ -1,9 +1,9 @@
 /**
  * Explicit caches: content that is kept for later prompts, and paid for as long as it is kept.
  *
- * Making one is billed at the standard input rate (https://ai.google.dev/gemini-api/docs/caching,
- * "non-cached input tokens"; Vertex AI likewise), and its storage is booked ahead until its expiry.
- * Whoever moves that, or removes the cache, changes what is owed; see capture/cache-storage.ts.
+ * Making one is billed at the standard input rate: so the documents of Vertex AI say in their overview
+ * of context caching, and Google's staff of the Gemini API. Storage is booked ahead until the expiry;
+ * whoever moves that, or removes the cache, changes what is owed: see capture/cache-storage.ts.
  */
 import { parseTimestamp } from "../../base/clock.ts";
 import { tokenSeconds } from "../../usage/items.ts";
