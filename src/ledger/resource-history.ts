@@ -10,7 +10,7 @@ const TIMEOUT_MS = 5_000;
 
 /**
  * Not the results of a job, of which there may be very many: all that is asked for has an entry of
- * its own kind, but for the making of a cache.
+ * its own kind, but for the making of a cache. Nor corrections, which book nothing anew.
  */
 const FIND = `select id, entry, api_endpoint, operation, requested_model, model, brand, campaign,
     end_user, key_fingerprint, trace_id, span_id, line_items,
@@ -21,7 +21,8 @@ const FIND = `select id, entry, api_endpoint, operation, requested_model, model,
       'output', output_tokens - thinking_tokens, 'thinking', thinking_tokens) end as tokens
   from api_usage
   where resource_name = $1
-    and (entry in ('job', 'storage') or line_items @> '[{"item": "cache_token_second"}]')
+    and (entry in ('job', 'storage')
+      or entry = 'call' and line_items @> '[{"item": "cache_token_second"}]')
   order by created_at`;
 
 interface EntryRow {

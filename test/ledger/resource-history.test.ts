@@ -48,6 +48,20 @@ test("finds what began a resource and what was booked for it, oldest first, as i
     }
   }));
 
+test("leaves out a correction, which has the items of the row that it corrects", () =>
+  withDatabase(async ({ pool }) => {
+    const made = aRecord({ resourceName: NAME, items: STORAGE });
+    await store(pool, made);
+    await pool.query(
+      `insert into api_usage (id, created_at, brand, entry, adjusts_id, prior_price_status, api_provider,
+         api_endpoint, operation, resource_name, line_items, usage_status, estimated_cost_usd, price_status, status)
+       select gen_random_uuid(), created_at, brand, 'adjustment', id, price_status, api_provider, api_endpoint,
+         operation, resource_name, line_items, usage_status, -0.1, price_status, status
+       from api_usage`,
+    );
+    expect((await findResourceEntries(pool, NAME)).map(({ id }) => id)).toEqual([made.id]);
+  }));
+
 test("leaves out the results of a job, of which there may be a hundred thousand", () =>
   withDatabase(async ({ pool }) => {
     const job = aRecord({ entry: "job", resourceName: NAME });
