@@ -101,7 +101,8 @@ export class FrameReader {
   #createReceiver({ Receiver, PerMessageDeflate, extension }: FrameParser) {
     const isServer = this.#options.from === "client";
     const maxPayload = MAX_MESSAGE_BYTES;
-    const agreed = extension.parse(this.#options.extensions ?? "")[DEFLATE];
+    const { extensions: header } = this.#options;
+    const agreed = header === undefined ? undefined : extension.parse(header)[DEFLATE];
     if (agreed !== undefined) {
       this.#deflate = new PerMessageDeflate({ isServer, maxPayload });
       this.#deflate.accept(agreed);

@@ -143,7 +143,9 @@ export class MeteredSession {
     this.#start.onOver(this);
   }
 
+  /** The meter failed: it looks no further. */
   fault(error: unknown): void {
+    if (this.#isOver) return;
     this.#parts.fault(error);
     this.leave();
   }

@@ -8,6 +8,7 @@ import type { Duplex } from "node:stream";
 
 import { FrameReader } from "./frame-reader.ts";
 import type { MeteredSession } from "./session.ts";
+import { tap } from "./tap.ts";
 
 export interface Upgrade {
   readonly socket: Duplex;
@@ -22,18 +23,12 @@ const LOST = 1006;
 const LEFT = 1005;
 
 export function tapSocket(session: MeteredSession, { socket, head, extensions }: Upgrade): void {
-  const untap = (): void => {
-    untapIncoming();
-    untapOutgoing();
-    incoming.close();
-    outgoing.close();
-  };
   const fault = (error: unknown): void => session.fault(error);
   const incoming = new FrameReader(
     { from: "server", extensions },
     {
       message: (text) => session.received(text),
-      closing: (...end) => session.closed(...end),
+      closing: (code, reason) => session.closed(code, reason),
       fault,
     },
   );
@@ -41,38 +36,35 @@ export function tapSocket(session: MeteredSession, { socket, head, extensions }:
     { from: "client", extensions },
     { message: (text) => session.sent(text), closing: () => undefined, fault },
   );
-  const untapIncoming = tap(socket, "push", (chunk) => {
-    if (session.isOver) untap();
-    else if (chunk === null) incoming.end(() => session.closed(LOST));
-    else if (chunk instanceof Uint8Array) incoming.push(chunk);
+  const untapIncoming = tap(socket, "push", {
+    see: (chunk) => {
+      if (session.isOver) stop();
+      else if (chunk === null) incoming.end(() => session.closed(LOST));
+      else if (chunk instanceof Uint8Array) incoming.push(chunk);
+    },
+    fault,
   });
-  const untapOutgoing = tap(socket, "write", (chunk) => {
-    if (session.isSetUp || session.isOver) untapOutgoing();
-    else if (chunk instanceof Uint8Array) outgoing.push(chunk);
+  const untapOutgoing = tap(socket, "write", {
+    see: (chunk) => {
+      if (session.isSetUp || session.isOver) stopOutgoing();
+      else if (chunk instanceof Uint8Array) outgoing.push(chunk);
+    },
+    fault,
   });
+  const stopOutgoing = (): void => {
+    untapOutgoing();
+    outgoing.close();
+  };
+  const stop = (): void => {
+    stopOutgoing();
+    untapIncoming();
+    incoming.close();
+  };
   socket.once("close", () => {
     incoming.end(() => {
       session.closed(socket.errored === null ? LEFT : LOST);
-      untap();
+      stop();
     });
   });
   if (head.byteLength > 0) incoming.push(head);
-}
-
-/** Has `see` told of the first argument of a method. Returns what takes that back. */
-function tap(target: object, name: string, see: (argument: unknown) => void): () => void {
-  const before = Object.getOwnPropertyDescriptor(target, name);
-  const original: unknown = Reflect.get(target, name);
-  if (typeof original !== "function") return () => undefined;
-  const tapped = function (this: unknown, ...args: unknown[]): unknown {
-    see(args[0]);
-    return Reflect.apply(original, this, args);
-  };
-  Reflect.defineProperty(target, name, { value: tapped, configurable: true, writable: true });
-  return () => {
-    // Somebody may have put another over ours; then it stays below, and says nothing of interest.
-    if (Reflect.get(target, name) !== tapped) return;
-    Reflect.deleteProperty(target, name);
-    if (before !== undefined) Reflect.defineProperty(target, name, before);
-  };
 }

@@ -52,7 +52,9 @@ function requestIn(message: unknown): ClientRequest | undefined {
 /** Listens only to what the app listens to as well: Node acts by itself on what nobody waits for. */
 function follow(request: ClientRequest, session: MeteredSession): void {
   let isUpgraded = false;
-  request.once(errorMonitor, (error: unknown) => session.failed(error));
+  request.once(errorMonitor, (error: unknown) => {
+    if (!isUpgraded) session.failed(error);
+  });
   if (request.listenerCount("response") > 0) {
     request.prependOnceListener("response", ({ statusCode }) => session.refused(statusCode ?? 0));
   }

@@ -5,10 +5,14 @@
 import type { ProviderRequest } from "../../providers/operation.ts";
 import type { CurrentLiveMeter } from "./live-meter.ts";
 import type { MeteredSession } from "./session.ts";
+import { tap } from "./tap.ts";
 import { warnOfUnmetered } from "./upgrade.ts";
 
 type GivenHeaders = ConstructorParameters<typeof Headers>[0];
 type WebSocketClass = typeof globalThis.WebSocket;
+
+/** It doesn't say why, not even to the app. */
+const HANDSHAKE = "The WebSocket's handshake failed";
 
 /** Puts a metered `WebSocket` in the place of the global one. Returns what takes it back. */
 export function installMeteredWebSocket(currentMeter: CurrentLiveMeter): () => void {
@@ -25,14 +29,13 @@ export function installMeteredWebSocket(currentMeter: CurrentLiveMeter): () => v
       writable: true,
     });
   };
-  Object.defineProperty(globalThis, "WebSocket", { ...ACCESSOR, get, set });
+  const accessor = { configurable: true, enumerable: before.enumerable === true, get, set };
+  Object.defineProperty(globalThis, "WebSocket", accessor);
   return () => {
     const current = Object.getOwnPropertyDescriptor(globalThis, "WebSocket");
     if (current?.get === get) Object.defineProperty(globalThis, "WebSocket", before);
   };
 }
-
-const ACCESSOR = { configurable: true, enumerable: false } as const;
 
 function nativeOf(descriptor: PropertyDescriptor): WebSocketClass {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the global of that name
@@ -56,42 +59,29 @@ function meteredClass(native: WebSocketClass, currentMeter: CurrentLiveMeter): W
 }
 
 function follow(socket: WebSocket, session: MeteredSession): void {
+  const fault = (error: unknown): void => session.fault(error);
   let isOpen = false;
   /** Binary messages may have to be read, and then those behind them wait. */
   let heard: Promise<void> = Promise.resolve();
   socket.addEventListener("open", () => (isOpen = true));
   socket.addEventListener("message", ({ data }: MessageEvent) => {
-    heard = heard
-      .then(async () => session.received(await textOf(data)))
-      .catch((error: unknown) => session.fault(error));
+    heard = heard.then(async () => session.received(await textOf(data))).catch(fault);
   });
   socket.addEventListener("close", ({ code, reason }) => {
     const end = () =>
       isOpen ? session.closed(code, reason) : session.failed(new Error(HANDSHAKE));
     heard = heard.then(end);
   });
-  observeSetUp(socket, session);
-}
-
-const HANDSHAKE = "The WebSocket's handshake failed";
-
-/** Looks at the first message that is sent. */
-function observeSetUp(socket: WebSocket, session: MeteredSession): void {
-  Object.defineProperty(socket, "send", {
-    configurable: true,
-    writable: true,
-    value: (...args: Parameters<WebSocket["send"]>): void => {
-      Reflect.deleteProperty(socket, "send");
-      socket.send(...args);
-      const [data] = args;
-      textOf(data).then(
-        (text) => session.sent(text),
-        (error: unknown) => session.fault(error),
-      );
+  const untap = tap(socket, "send", {
+    see: (data) => {
+      untap(); // the first message names the model, and no other is looked at
+      textOf(data).then((text) => session.sent(text), fault);
     },
+    fault,
   });
 }
 
+/** Looks at the bytes at once, before the app can give them away. */
 async function textOf(data: unknown): Promise<string> {
   if (typeof data === "string") return data;
   if (data instanceof Blob) return data.text();
