@@ -169,7 +169,7 @@ describe("a fault is found", () => {
     expect(faultsIn({ "usage/fine.ts": text })).toEqual({});
   });
 
-  const POSTGRES = "only database/ opens Postgres; ledger/ and stats/ know its types";
+  const POSTGRES = "only database/ opens Postgres; ledger/, repricing/ and stats/ know its types";
   test.each([
     ["stats/bad.ts", 'import pg from "pg"; pg;'],
     ["ledger/bad.ts", 'import { type PoolClient, Pool } from "pg"; new Pool();'],

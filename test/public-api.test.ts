@@ -46,9 +46,9 @@ const CONSUMER = `
     trackAPIUsage, usageContext, UsageSpanProcessor, withUsage,
     type APIProvider, type APIStatus, type APIUsage, type APIUsageInsert, type APIUsageStats,
     type Cost, type CostQuery, type DayUsage, type ErrorCode, type FlushOptions, type FlushResult,
-    type HttpRule, type Logger, type PriceStatus, type SerializedTags, type Spendspan,
-    type SpendspanOptions, type Tags, type UsageByKey, type UsageStatsQuery, type UsageStatus,
-    type UsageTotals,
+    type HttpRule, type Logger, type PendingJobs, type PriceStatus, type SerializedTags,
+    type Spendspan, type SpendspanOptions, type Tags, type UsageByKey, type UsageStatsQuery,
+    type UsageStatus, type UsageTotals,
   } from "spendspan";
   import "spendspan/register";
 
@@ -80,8 +80,8 @@ const CONSUMER = `
   withUsage({ brnad: "acme" }, () => 1);
   export { code, cost, elapsed, GET, id, inside, later, metered, result, spent, UsageSpanProcessor };
   export type {
-    APIProvider, APIStatus, APIUsage, APIUsageInsert, CostQuery, DayUsage, FlushOptions, PriceStatus,
-    SerializedTags, UsageByKey, UsageStatsQuery, UsageStatus, UsageTotals,
+    APIProvider, APIStatus, APIUsage, APIUsageInsert, CostQuery, DayUsage, FlushOptions, PendingJobs,
+    PriceStatus, SerializedTags, UsageByKey, UsageStatsQuery, UsageStatus, UsageTotals,
   };
 `;
 

@@ -3,7 +3,6 @@ import { isoTimestamp, parseTimestamp, systemClock } from "../base/clock.ts";
 import { shown } from "../base/error-text.ts";
 import { resolveConfig } from "../config/resolve.ts";
 import { geminiPriceBook } from "../pricing/gemini-prices.ts";
-import type { RepricingReport } from "../repricing/report.ts";
 import { reprice } from "../repricing/reprice.ts";
 import type { Command } from "./command.ts";
 import { type Flags, UsageError } from "./flags.ts";
@@ -32,7 +31,7 @@ export const repriceCommand: Command = {
     const period = periodOf(flags, systemClock.now());
     const { priceTimeZone, prices } = resolveConfig({}, terminal.environment);
     await withLedgerPool(flags, terminal, async (pool) => {
-      const report: RepricingReport = await reprice(pool, {
+      const report = await reprice(pool, {
         ...period,
         brand: flags.text("brand"),
         model: flags.text("model"),

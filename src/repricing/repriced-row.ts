@@ -48,6 +48,7 @@ export interface RepricedRow {
 const NAMESPACE = "0f6c2c5e-51a3-4d39-8a86-7c0b1a7f9d24";
 const HTTP_RULE_VERSION = "rule:";
 
+/** By the same rules as when it was recorded: usage that is not the last word gives a lower bound. */
 export function repricedRow(row: StoredRow & Adjusted, book: PriceBook): RepricedRow | ReasonLeft {
   const reason = reasonLeft(row);
   if (reason !== undefined) return reason;
