@@ -24,11 +24,12 @@ export interface DurableBacklogOptions {
   readonly maxBytes: number;
   /** Rows that may wait in memory while no file can be written. */
   readonly maxRowsInMemory: number;
-  /** @defaultValue 4 MiB */
-  readonly segmentBytes?: number;
 }
 
-const SEGMENT_BYTES = 4 * 1024 * 1024;
+/** So much is written to the database once more after a crash: a segment is deleted as a whole. */
+const MAX_SEGMENT_BYTES = 1024 * 1024;
+/** So that a journal that is full can lose a part. */
+const MIN_SEGMENTS = 8;
 /** Between two signs of life, and two looks at what others left. */
 const ROUND_MS = 10_000;
 
@@ -46,10 +47,11 @@ export class DurableBacklog implements Backlog {
   #rounding: Promise<void> | undefined;
 
   constructor({ clock, logger }: DurableBacklogParts, options: DurableBacklogOptions) {
-    const { directory, segmentBytes = SEGMENT_BYTES } = options;
+    const { directory, maxBytes } = options;
+    const segmentBytes = Math.min(MAX_SEGMENT_BYTES, maxBytes / MIN_SEGMENTS);
     const onLost = (rows: number): void => this.#loses(rows);
     this.#logger = logger;
-    this.#maxBytes = options.maxBytes;
+    this.#maxBytes = maxBytes;
     this.#memory = new MemoryQueue(options.maxRowsInMemory);
     this.#keeper = new JournalKeeper({ directory, segmentBytes, clock, logger, onLost });
     this.#inheritance = new Inheritance({

@@ -45,12 +45,12 @@ export class Inheritance {
   /** Takes over what the dead left. Never rejects. @returns Whether rows came in. */
   async takeOver(): Promise<boolean> {
     const before = this.#estates.length;
-    try {
-      for (const path of await this.#ownedByTheDead()) await this.#claim(path);
-      for (const path of await this.#unopened()) await this.#open(path);
-    } catch (error) {
-      this.#parts.logger.warn("Usage rows of another process could not be taken over", error);
-    }
+    const { directory, home } = this.#parts;
+    await this.#each(directory, async (path) => {
+      if (path !== home() && (await this.#deathWatch.isDead(path))) await this.#claim(path);
+    });
+    const own = home();
+    if (own !== undefined) await this.#each(own, (path) => this.#open(path, own));
     return this.#estates.length > before;
   }
 
@@ -65,13 +65,20 @@ export class Inheritance {
     }
   }
 
-  async #ownedByTheDead(): Promise<readonly string[]> {
-    const { directory, home } = this.#parts;
-    const dead: string[] = [];
-    for (const path of await directoriesIn(directory)) {
-      if (path !== home() && (await this.#deathWatch.isDead(path))) dead.push(path);
+  /** Does `work` with each directory in `directory`; where it fails, the next round tries again. */
+  async #each(directory: string, work: (path: string) => Promise<void>): Promise<void> {
+    const paths = await this.#guarded(() => directoriesIn(directory));
+    for (const path of paths ?? []) await this.#guarded(() => work(path));
+  }
+
+  async #guarded<T>(work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      if (isGone(error)) return undefined; // another was faster
+      this.#parts.logger.warn("Usage rows of another process can't be taken over", error);
+      return undefined;
     }
-    return dead;
   }
 
   async #claim(path: string): Promise<void> {
@@ -79,37 +86,28 @@ export class Inheritance {
     if (home !== undefined) await moveInto(home, path);
   }
 
-  /** What was claimed and is not open yet, also since it could not be opened the last time. */
-  async #unopened(): Promise<readonly string[]> {
-    const home = this.#parts.home();
-    if (home === undefined) return [];
-    const opened = new Set(this.#estates.map(({ path }) => path));
-    const unopened = (await directoriesIn(home)).filter((path) => !opened.has(path));
+  async #open(path: string, home: string): Promise<void> {
+    if (this.#estates.some((estate) => estate.path === path)) return;
     // What the dead had taken over themselves.
-    const nested = (await Promise.all(unopened.map(directoriesIn))).flat();
-    for (const path of nested) await moveInto(home, path);
-    return nested.length === 0 ? unopened : this.#unopened();
-  }
-
-  async #open(path: string): Promise<void> {
+    for (const nested of await directoriesIn(path)) {
+      await this.#open(await moveInto(home, nested), home);
+    }
     const { logger, onLost } = this.#parts;
     const estate = await openEstate(path, onLost);
     this.#estates = [...this.#estates, estate];
     const { rows, orphans } = estate;
-    if (rows.pending === 0) return;
+    if (rows.pending === 0) return this.settle();
     const message = `Takes over ${rows.pending} usage rows of a process that is gone`;
     if (orphans === 0) logger.info(message);
     else logger.warn(`${message}; of ${orphans} of them the end was never seen`);
   }
 }
 
-/** Nothing happens when another process was faster. */
-async function moveInto(home: string, path: string): Promise<void> {
-  try {
-    await rename(path, join(home, basename(path)));
-  } catch (error) {
-    if (errorCodeOf(error) !== "ENOENT") throw error;
-  }
+/** One rename, and so all or nothing. @returns Where it is now. */
+async function moveInto(home: string, path: string): Promise<string> {
+  const moved = join(home, basename(path));
+  await rename(path, moved);
+  return moved;
 }
 
 async function directoriesIn(path: string): Promise<readonly string[]> {
@@ -117,7 +115,11 @@ async function directoriesIn(path: string): Promise<readonly string[]> {
     const entries = await readdir(path, { withFileTypes: true });
     return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(path, name));
   } catch (error) {
-    if (errorCodeOf(error) === "ENOENT") return [];
+    if (isGone(error)) return [];
     throw error;
   }
+}
+
+function isGone(error: unknown): boolean {
+  return errorCodeOf(error) === "ENOENT";
 }

@@ -21,7 +21,8 @@ export interface JournalLine {
   readonly row: string;
 }
 
-const LINE = /^([0-9a-f]{8}) ((\w+) (\S+) (.*))$/;
+/** JSON leaves some characters as they are that a dot takes for line ends. */
+const LINE = /^([0-9a-f]{8}) ((\w+) (\S+) (.*))$/s;
 
 export function formatLine({ kind, id, row }: JournalLine): string {
   const content = `${kind} ${id} ${row}`;
