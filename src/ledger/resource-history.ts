@@ -2,8 +2,8 @@
 import type { Pool } from "pg";
 
 import { inTransaction } from "../database/pool.ts";
-import { ITEM_KINDS, type UsedItem } from "../usage/items.ts";
 import type { ResourceEntry } from "../usage/resource-entry.ts";
+import { type StoredItem, usedItem } from "../usage/stored-item.ts";
 import type { TokenCounts } from "../usage/tokens.ts";
 
 const TIMEOUT_MS = 5_000;
@@ -38,15 +38,9 @@ interface EntryRow {
   readonly key_fingerprint: string | null;
   readonly trace_id: string | null;
   readonly span_id: string | null;
-  readonly line_items: readonly LineItem[] | null;
+  readonly line_items: readonly StoredItem[] | null;
   readonly created_at_ms: number;
   readonly tokens: TokenCounts | null;
-}
-
-interface LineItem {
-  readonly item: string;
-  readonly quantity: number;
-  readonly variant?: string;
 }
 
 /** The entries that tell how a resource began and what was booked for it, oldest first. */
@@ -78,10 +72,4 @@ function entryOf(row: EntryRow): ResourceEntry {
     spanId: row.span_id ?? undefined,
     items: (row.line_items ?? []).flatMap(usedItem),
   };
-}
-
-function usedItem({ item, quantity, variant }: LineItem): UsedItem | [] {
-  const kind = ITEM_KINDS.find((name) => name === item);
-  if (kind === undefined) return [];
-  return { kind, quantity, ...(variant !== undefined && { variant }) };
 }

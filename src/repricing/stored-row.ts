@@ -7,8 +7,8 @@
 import { parseTimestamp } from "../base/clock.ts";
 import { fromUsdString, type Picodollars } from "../base/money.ts";
 import type { BilledUsage } from "../pricing/cost.ts";
-import { ITEM_KINDS, type UsedItem } from "../usage/items.ts";
 import type { PriceStatus, UsageStatus } from "../usage/record.ts";
+import { type StoredItem, usedItem } from "../usage/stored-item.ts";
 import type { ModalityCounts, TokenCounts } from "../usage/tokens.ts";
 
 /** The columns of `api_usage` that a price rests on, as JSON has them. */
@@ -32,12 +32,6 @@ export interface StoredRow {
   readonly estimated_cost_usd: string | null;
   readonly price_status: PriceStatus;
   readonly price_version: string | null;
-}
-
-interface StoredItem {
-  readonly item: string;
-  readonly quantity: number;
-  readonly variant?: string;
 }
 
 /** The sum of the adjustments of a row, and the last of them; `null` where there are none. */
@@ -102,10 +96,4 @@ function storedModalities(stored: NonNullable<StoredRow["token_modalities"]>) {
     ...(toolUse && { toolUse }),
     ...(output && { output }),
   };
-}
-
-function usedItem({ item, quantity, variant }: StoredItem): UsedItem | [] {
-  const kind = ITEM_KINDS.find((name) => name === item);
-  if (kind === undefined) return [];
-  return { kind, quantity, ...(variant !== undefined && { variant }) };
 }
