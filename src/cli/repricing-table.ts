@@ -8,6 +8,7 @@ const REASONS: readonly (readonly [ReasonLeft, string])[] = [
   ["free", "not billed"],
   ["http_rule", "priced by an HTTP rule"],
   ["given", "recorded with a cost of their own"],
+  ["own_price", "at prices of your own, none of which are known here: give SPENDSPAN_PRICES_FILE"],
   ["no_usage", "without usage to price"],
   ["no_price", "of no known price"],
   ["no_longer_priced", "no longer priced: they keep the cost that they have"],

@@ -48,11 +48,13 @@ select id, brand, model, platform, service_tier,
   tool_use_tokens::float8, thinking_tokens::float8, token_modalities, line_items, usage_status,
   http_status_code, estimated_cost_usd::text, price_status, price_version,
   adjusted.usd::text as adjusted_usd, adjusted.ids[1] as adjustment_id,
-  adjusted.price_statuses[1] as adjusted_price_status
+  adjusted.price_statuses[1] as adjusted_price_status,
+  adjusted.price_versions[1] as adjusted_price_version
 from next_row
 cross join lateral (
   select sum(estimated_cost_usd) as usd, array_agg(id order by ingested_at desc, id) as ids,
-    array_agg(price_status order by ingested_at desc, id) as price_statuses
+    array_agg(price_status order by ingested_at desc, id) as price_statuses,
+    array_agg(price_version order by ingested_at desc, id) as price_versions
   from api_usage as adjustment
   where adjustment.adjusts_id = next_row.id
 ) as adjusted

@@ -49,6 +49,7 @@ const NONE_LEFT: Readonly<Record<ReasonLeft, number>> = {
   free: 0,
   http_rule: 0,
   given: 0,
+  own_price: 0,
   no_usage: 0,
   no_price: 0,
   no_longer_priced: 0,

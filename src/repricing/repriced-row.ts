@@ -13,6 +13,7 @@ import type { StoredRow } from "./stored-row.ts";
  * - `free`: known not to be billed, whatever the price
  * - `http_rule`: priced by an HTTP rule, so much a request
  * - `given`: recorded by hand, with its cost
+ * - `own_price`: priced by a price of the user's own, and the price book has none of these at all
  * - `no_usage`: no usage was seen, or it is of a kind that this version doesn't know
  * - `no_price`: no price is known, as before
  * - `no_longer_priced`: it has a cost, and the price book has no price for it: one was taken out
@@ -21,6 +22,7 @@ export type ReasonLeft =
   | "free"
   | "http_rule"
   | "given"
+  | "own_price"
   | "no_usage"
   | "no_price"
   | "no_longer_priced";
@@ -47,11 +49,13 @@ export interface RepricedRow {
 /** Of our own making; under another, an adjustment that two repricers post would stand there twice. */
 const NAMESPACE = "0f6c2c5e-51a3-4d39-8a86-7c0b1a7f9d24";
 const HTTP_RULE_VERSION = "rule:";
+const USER_PRICE_VERSION = "user:";
 
 /** By the same rules as when it was recorded: usage that is not the last word gives a lower bound. */
 export function repricedRow(row: StoredRow & Adjusted, book: PriceBook): RepricedRow | ReasonLeft {
   const reason = reasonLeft(row);
   if (reason !== undefined) return reason;
+  if (isOwnPrice(row) && !hasOwnPrices(book)) return "own_price";
   const usage = storedUsage(row);
   if (usage === undefined) return "no_usage";
   const before = ledgerCost(row);
@@ -73,6 +77,16 @@ function reasonLeft(row: StoredRow): ReasonLeft | undefined {
   if (price_version !== null) return undefined;
   if (price_status === "free") return "free";
   return price_status === "priced" ? "given" : undefined;
+}
+
+function isOwnPrice(row: StoredRow & Adjusted): boolean {
+  const version = row.adjusted_price_version ?? row.price_version;
+  return version?.startsWith(USER_PRICE_VERSION) === true;
+}
+
+/** A run that was not told of the app's prices must not turn all it pays into list prices. */
+function hasOwnPrices({ models }: PriceBook): boolean {
+  return models.some(({ userPeriods }) => userPeriods !== undefined);
 }
 
 /** The same row in the same state gives the same id, whoever computes it: it is stored once. */

@@ -39,6 +39,7 @@ export interface Adjusted {
   readonly adjusted_usd: string | null;
   readonly adjustment_id: string | null;
   readonly adjusted_price_status: PriceStatus | null;
+  readonly adjusted_price_version: string | null;
 }
 
 /** What a row costs as the ledger stands: its own cost and all corrections of it. */

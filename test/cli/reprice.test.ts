@@ -108,6 +108,7 @@ test("prints the whole report as JSON", async () => {
       free: 0,
       http_rule: 0,
       given: 0,
+      own_price: 0,
       no_usage: 1,
       no_price: 0,
       no_longer_priced: 0,

@@ -138,6 +138,7 @@ test("rows of every surface cost the same when they are computed again", () =>
       no_price: 4, // of a model that nobody knows
       http_rule: 0,
       given: 0,
+      own_price: 0,
       no_longer_priced: 0,
     });
   }));

@@ -23,10 +23,13 @@ const UNPRICED = { cost: undefined, priceStatus: "unpriced", priceVersion: undef
 const SECRET = { model: "gemini-9-secret", ...UNPRICED };
 /** 1,000 × $1/M + 200 × $5/M = $0.002 */
 const RELEASED = BOOK.with([{ id: "gemini-9-secret", input: "1", cacheRead: "0.1", output: "5" }]);
+/** The list again, by somebody who has prices of their own, though none for what is called here. */
+const UNDONE = BOOK.with([{ id: "gemini-0", input: "1", cacheRead: "1", output: "1" }]);
 const NONE_LEFT = {
   free: 0,
   http_rule: 0,
   given: 0,
+  own_price: 0,
   no_usage: 0,
   no_price: 0,
   no_longer_priced: 0,
@@ -102,7 +105,7 @@ test("a second run posts nothing, and one by the old prices takes all back", () 
     const posted = await rowsOf(pool);
     expect(await run(pool, CONTRACT)).toMatchObject({ rows: 2, posted: 0, changed: { rows: 0 } });
     expect(await rowsOf(pool)).toEqual(posted);
-    expect(await run(pool, BOOK)).toMatchObject({
+    expect(await run(pool, UNDONE)).toMatchObject({
       posted: 2,
       changed: { difference_usd: "0.0006" },
     });
@@ -130,12 +133,25 @@ test("a cost that is no longer known is kept", () =>
   withDatabase(async ({ pool }) => {
     await store(pool, aRecord(SECRET));
     await run(pool, RELEASED);
-    expect(await run(pool, BOOK)).toMatchObject({
+    expect(await run(pool, UNDONE)).toMatchObject({
       posted: 0,
       left_alone: { ...NONE_LEFT, no_longer_priced: 1 },
       unpriced_requests: 0,
     });
     expect(await totalOf(pool)).toBe("0.002");
+  }));
+
+test("a run that knows of no prices of the app's own leaves alone what they priced", () =>
+  withDatabase(async ({ pool }) => {
+    const { model, tokens, platform, startedAtMs: atMs } = aRecord();
+    const recorded = costOf(CONTRACT, { model, tokens, platform, atMs });
+    await store(pool, aRecord(recorded), aCall());
+    await run(pool, CONTRACT);
+    expect(await run(pool, BOOK)).toMatchObject({
+      posted: 0,
+      left_alone: { ...NONE_LEFT, own_price: 2 },
+    });
+    expect(await totalOf(pool)).toBe("0.001");
   }));
 
 test("a lower bound stays one, at the new price", () =>
