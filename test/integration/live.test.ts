@@ -1,15 +1,19 @@
 /** Live sessions through the real SDKs and clients: what is booked is what the provider charges. */
 import { GoogleGenAI } from "@google/genai";
+import { trace } from "@opentelemetry/api";
 import { GoogleGenAI as GoogleGenAI1 } from "genai-1";
 import { GoogleGenAI as GoogleGenAI2 } from "genai-2";
 import { WebSocket as WsWebSocket } from "ws";
 import { expect, test } from "vitest";
 
 import { toUsdString } from "../../src/base/money.ts";
+import { UsageSpanProcessor } from "../../src/telemetry/span-processor.ts";
 import type { UsageRecord } from "../../src/usage/record.ts";
 import { withUsage } from "../../src/usage/tags.ts";
 import { simulated } from "../simulator/client.ts";
 import type { Simulator } from "../simulator/simulator.ts";
+import { initialised } from "../support/initialised.ts";
+import { withSdk } from "../support/otel.ts";
 import { LIVE_MODEL, liveMetering, talk, type LiveClient } from "../support/live.ts";
 
 const PATH =
@@ -214,6 +218,31 @@ test("a turn under way at the end of the process is a row of unknown outcome", a
   expect(records.all).toHaveLength(1);
 });
 
+test("the span of each turn is a child of where the app connected", () =>
+  withSdk({ processors: [new UsageSpanProcessor()] }, async ({ spans }) => {
+    const simulator = await simulated();
+    const { records } = liveMetering(simulator);
+    const tracer = trace.getTracer("app");
+    await tracer.startActiveSpan("call", async (span) => {
+      await withUsage({ brand: "acme" }, () => talk(clientOf(simulator), ["one", "two"]));
+      span.end();
+    });
+    const call = spans().find(({ name }) => name === "call");
+    const turns = spans().filter(({ name }) => name === `generate_content ${LIVE_MODEL}`);
+    expect(turns.map(({ parentSpanContext }) => parentSpanContext?.spanId)).toEqual([
+      call?.spanContext().spanId,
+      call?.spanContext().spanId,
+    ]);
+    expect(records.all.map(({ spanId }) => spanId)).toEqual(
+      turns.map((turn) => turn.spanContext().spanId),
+    );
+    expect(turns[0]?.attributes).toMatchObject({
+      "spendspan.brand": "acme",
+      "gen_ai.usage.output_tokens": 87,
+      "gen_ai.request.stream": true,
+    });
+  }));
+
 test("a session in which nothing was said leaves no row", async () => {
   const simulator = await simulated();
   const { records } = liveMetering(simulator);
@@ -235,6 +264,17 @@ test("other WebSockets are left alone", async () => {
   const socket = new WsWebSocket(`${simulator.url.replace("http", "ws")}/chat`);
   await new Promise((resolve) => socket.on("error", resolve));
   expect(records.all).toEqual([]);
+});
+
+test("init() meters sessions, and shutdown() gives the global WebSocket back", async () => {
+  const simulator = await simulated();
+  const before = Object.getOwnPropertyDescriptor(globalThis, "WebSocket");
+  const spendspan = initialised({ baseUrls: [simulator.url] });
+  await talk(clientOf(simulator), ["one"]);
+  expect(await spendspan.metrics()).toMatch(/endpoint="bidiGenerateContent".*status="success"\} 1/);
+  expect(Object.getOwnPropertyDescriptor(globalThis, "WebSocket")).not.toEqual(before);
+  await spendspan.shutdown();
+  expect(Object.getOwnPropertyDescriptor(globalThis, "WebSocket")).toEqual(before);
 });
 
 test("what is said is in no record", async () => {

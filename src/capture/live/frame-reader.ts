@@ -30,7 +30,7 @@ const DEFLATE = "permessage-deflate";
 let loading: Promise<FrameParser> | undefined;
 
 /** Rejects where the package is missing, as from a bundle that left it out. */
-function loadFrameParser(): Promise<FrameParser> {
+export function loadFrameParser(): Promise<FrameParser> {
   loading ??= import("ws");
   return loading;
 }
@@ -38,6 +38,8 @@ function loadFrameParser(): Promise<FrameParser> {
 export class FrameReader {
   readonly #options: FrameReaderOptions;
   readonly #listener: FrameListener;
+  /** Never rejects. */
+  readonly #ready: Promise<void>;
   #receiver: InstanceType<FrameParser["Receiver"]> | undefined;
   #deflate: InstanceType<FrameParser["PerMessageDeflate"]> | undefined;
   #waiting: Uint8Array[] = [];
@@ -47,7 +49,7 @@ export class FrameReader {
   constructor(options: FrameReaderOptions, listener: FrameListener) {
     this.#options = options;
     this.#listener = listener;
-    loadFrameParser().then(
+    this.#ready = loadFrameParser().then(
       (parser) => this.#begin(parser),
       (error: unknown) => this.#fail(error),
     );
@@ -70,13 +72,11 @@ export class FrameReader {
 
   /** Nothing more is sent. Calls back once all that was has been read, unpacked where it was packed. */
   end(onRead: () => void): void {
-    const receiver = this.#receiver;
-    if (receiver === undefined || this.#isClosed || receiver.writableFinished) {
-      onRead();
-      return;
-    }
-    receiver.once("finish", onRead);
-    receiver.end();
+    void this.#ready.then(() => {
+      const receiver = this.#receiver;
+      if (receiver === undefined || this.#isClosed || receiver.writableFinished) onRead();
+      else receiver.once("finish", onRead).end();
+    });
   }
 
   close(): void {

@@ -12,6 +12,7 @@ import type { Operation, Session } from "../../providers/operation.ts";
 import type { CallSpanStart } from "../../semconv/attributes.ts";
 import { type CallSpan, startCallSpan } from "../../telemetry/span.ts";
 import { Delivery } from "../../usage/delivery.ts";
+import type { UsageRecord } from "../../usage/record.ts";
 import type { Recorder } from "../../usage/recorder.ts";
 import { type Tags, UNATTRIBUTED } from "../../usage/tags.ts";
 import { recordOfCall } from "../call-record.ts";
@@ -48,6 +49,7 @@ const NO_END: CallEnd = {
   bodyComplete: false,
   interrupted: false,
 };
+const INTERRUPTED = { httpStatusCode: UPGRADED, interrupted: true };
 const NO_HEADER = () => undefined;
 
 export class MeteredSession {
@@ -92,7 +94,7 @@ export class MeteredSession {
     this.#observe(() => {
       this.#isAnswered = true;
       const { generates, payload, endsTurn } = this.#start.session.read(message);
-      if (generates || payload !== undefined) this.#turn ??= this.#newTurn();
+      if (generates || payload !== undefined) this.#turn ??= this.#beginTurn();
       if (payload !== undefined) this.#turn?.payloads.push(payload);
       if (endsTurn) this.#endTurn({ httpStatusCode: UPGRADED, bodyComplete: true });
     });
@@ -130,7 +132,7 @@ export class MeteredSession {
   /** The process ends, or metering does. */
   interrupt(): void {
     this.#observe(() => {
-      this.#endTurn({ httpStatusCode: UPGRADED, interrupted: true });
+      this.#endTurn(INTERRUPTED);
       this.leave();
     });
   }
@@ -174,6 +176,13 @@ export class MeteredSession {
     if (turn !== undefined) this.#record(turn, end);
   }
 
+  #beginTurn(): Turn {
+    const turn = this.#newTurn();
+    // What it stays if this process is killed.
+    this.#parts.recorder.begin(this.#recordOf(turn, INTERRUPTED));
+    return turn;
+  }
+
   #newTurn(): Turn {
     const { newId, clock, onOpening } = this.#parts;
     onOpening?.();
@@ -193,14 +202,18 @@ export class MeteredSession {
     };
   }
 
-  #record({ id, span, startedAt, payloads }: Turn, ending: Partial<CallEnd>): void {
+  #record(turn: Turn, end: Partial<CallEnd>): void {
+    turn.span.end(new Delivery(this.#recordOf(turn, end), this.#parts.recorder));
+  }
+
+  #recordOf({ id, span, startedAt, payloads }: Turn, ending: Partial<CallEnd>): UsageRecord {
     const { tags, keyFingerprint } = this.#start;
     const operation = this.#operation;
     const end = { ...NO_END, ...ending };
     const facts = operation.read({ payloads, header: NO_HEADER, complete: end.bodyComplete });
     // A turn that states its usage is whole: unlike other streams it has no finish reason.
     const verdict = verdictOf(end, facts, false);
-    const record = recordOfCall({
+    return recordOfCall({
       id,
       operation,
       tags,
@@ -216,7 +229,6 @@ export class MeteredSession {
       durationMs: this.#parts.clock.monotonicMs() - startedAt.monotonicMs,
       timeToFirstChunkMs: undefined,
     });
-    span.end(new Delivery(record, this.#parts.recorder));
   }
 }
 

@@ -24,6 +24,11 @@ const LEFT = 1005;
 
 export function tapSocket(session: MeteredSession, { socket, head, extensions }: Upgrade): void {
   const fault = (error: unknown): void => session.fault(error);
+  // First, so that of what waited for the parser the setup is read before any answer.
+  const outgoing = new FrameReader(
+    { from: "client", extensions },
+    { message: (text) => session.sent(text), closing: () => undefined, fault },
+  );
   const incoming = new FrameReader(
     { from: "server", extensions },
     {
@@ -31,10 +36,6 @@ export function tapSocket(session: MeteredSession, { socket, head, extensions }:
       closing: (code, reason) => session.closed(code, reason),
       fault,
     },
-  );
-  const outgoing = new FrameReader(
-    { from: "client", extensions },
-    { message: (text) => session.sent(text), closing: () => undefined, fault },
   );
   const untapIncoming = tap(socket, "push", {
     see: (chunk) => {

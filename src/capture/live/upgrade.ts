@@ -9,6 +9,7 @@ import type { Duplex } from "node:stream";
 
 import { messageOf } from "../../base/errors.ts";
 import type { ProviderRequest } from "../../providers/operation.ts";
+import { loadFrameParser } from "./frame-reader.ts";
 import type { CurrentLiveMeter } from "./live-meter.ts";
 import type { MeteredSession } from "./session.ts";
 import { tapSocket } from "./tapped-socket.ts";
@@ -24,6 +25,7 @@ export function observeUpgrades(currentMeter: CurrentLiveMeter): () => void {
     try {
       const session = currentMeter()?.open(new UpgradeRequest(request));
       if (session === undefined) return;
+      loadFrameParser().catch(() => undefined); // whoever needs it will be told
       // Whoever makes the request is about to say what it listens to.
       process.nextTick(() => follow(request, session));
     } catch (error) {

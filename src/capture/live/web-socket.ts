@@ -65,7 +65,9 @@ function follow(socket: WebSocket, session: MeteredSession): void {
   let heard: Promise<void> = Promise.resolve();
   socket.addEventListener("open", () => (isOpen = true));
   socket.addEventListener("message", ({ data }: MessageEvent) => {
-    heard = heard.then(async () => session.received(await textOf(data))).catch(fault);
+    heard = Promise.all([heard, textOf(data)])
+      .then(([, text]) => session.received(text))
+      .catch(fault);
   });
   socket.addEventListener("close", ({ code, reason }) => {
     const end = () =>
