@@ -166,6 +166,9 @@ begin
   end loop;
 end $$;
 
+revoke execute on function api_usage_add, api_usage_make_month, api_usage_make_months_ahead
+  from public;
+
 -- What is there already, summed once.
 insert into api_usage_hour
   select date_trunc('hour', created_at at time zone 'UTC') at time zone 'UTC',

@@ -65,23 +65,19 @@ order by next_row.brand, next_row.created_at, next_row.id`;
  * the key, so that neither waits for the other in a circle.
  */
 const POST = `
-insert into api_usage (
-  entry, id, adjusts_id, created_at, brand, brand_id, campaign, campaign_id, end_user, user_id,
-  key_fingerprint, api_provider, platform, api_endpoint, operation, requested_model, model,
-  service_tier, usage_status, status, estimated_cost_usd, prior_price_status, price_status,
-  price_version)
-select
-  'adjustment', line.id, usage.id, usage.created_at, usage.brand, brand_id, campaign, campaign_id,
-  end_user, user_id, key_fingerprint, api_provider, platform, api_endpoint, operation,
-  requested_model, model, service_tier, usage_status, status, line.estimated_cost_usd,
-  line.prior_price_status, line.price_status, line.price_version
-from json_to_recordset($1::json) as line (
-  id uuid, adjusts_id uuid, brand text, created_at timestamptz, estimated_cost_usd numeric,
-  prior_price_status text, price_status text, price_version text)
-join api_usage as usage
-  on usage.brand = line.brand and usage.created_at = line.created_at and usage.id = line.adjusts_id
-order by usage.brand, usage.created_at, line.id
-on conflict do nothing`;
+select api_usage_add(json_agg(adjustment))::int as added from (
+  select
+    'adjustment' as entry, line.id, usage.id as adjusts_id, usage.created_at, usage.brand, brand_id,
+    campaign, campaign_id, end_user, user_id, key_fingerprint, api_provider, platform, api_endpoint,
+    operation, requested_model, model, service_tier, usage_status, status, line.estimated_cost_usd,
+    line.prior_price_status, line.price_status, line.price_version, streaming, attempt
+  from json_to_recordset($1::json) as line (
+    id uuid, adjusts_id uuid, brand text, created_at timestamptz, estimated_cost_usd numeric,
+    prior_price_status text, price_status text, price_version text)
+  join api_usage as usage
+    on usage.brand = line.brand and usage.created_at = line.created_at and usage.id = line.adjusts_id
+  order by usage.brand, usage.created_at, line.id
+) as adjustment`;
 
 /** At most `BATCH_ROWS`; fewer are the last. */
 export async function readBatch(
@@ -100,5 +96,6 @@ export async function postAdjustments(
   adjustments: readonly Adjustment[],
 ): Promise<number> {
   if (adjustments.length === 0) return 0;
-  return (await client.query(POST, [JSON.stringify(adjustments)])).rowCount ?? 0;
+  const { rows } = await client.query<{ added: number }>(POST, [JSON.stringify(adjustments)]);
+  return rows[0]?.added ?? 0;
 }

@@ -7,7 +7,6 @@ import type { Pool } from "pg";
 import { isoTimestamp } from "../base/clock.ts";
 import type { Clock } from "../base/clock.ts";
 import { inTransaction } from "../database/pool.ts";
-import type { PriceStatus } from "../usage/record.ts";
 import { checkQuery, type UsageStatsQuery } from "./query.ts";
 import type { APIUsageStats, Cell, PendingCell, Period } from "./report.ts";
 import { DAY_MS, reportOf } from "./report.ts";
@@ -15,33 +14,21 @@ import { DAY_MS, reportOf } from "./report.ts";
 const TIMEOUT_MS = 30_000;
 
 /**
- * How many rows stand at a price status: an adjustment takes its row from the one before to the one
- * after. Sums alone, which also add up over parts of the ledger.
+ * From the sums by day, which the ledger keeps with its rows: some thousand of them for a month,
+ * however many rows there are. The empty text stands for no model, and for no campaign.
  */
-function standing(priceStatus: PriceStatus): string {
-  return `count(*) filter (where price_status = '${priceStatus}' and entry <> 'job')
-      - count(*) filter (where prior_price_status = '${priceStatus}')`;
-}
-
-/** First the finest groups, of which there are few; the eight groupings are then made of those. */
 const STATS = `
-with cell as materialized (
-  select api_provider, api_endpoint, model, brand, campaign, status,
-    (created_at at time zone 'UTC')::date as day,
-    count(*) filter (where entry = 'call') as requests,
-    ${standing("unpriced")} as unpriced_requests,
-    ${standing("partial")} as lower_bound_requests,
-    ${standing("estimated")} as estimated_requests,
-    sum(input_tokens) filter (where entry = 'call') as input_tokens,
-    sum(output_tokens) filter (where entry = 'call') as output_tokens,
-    sum(estimated_cost_usd) as cost_usd
-  from api_usage
-  where created_at >= $1::timestamptz and created_at < $2::timestamptz
+with cell as (
+  select api_provider, api_endpoint, nullif(model, '') as model, brand,
+    nullif(campaign, '') as campaign, status, day,
+    requests, unpriced_requests, lower_bound_requests, estimated_requests,
+    input_tokens, output_tokens, cost_usd
+  from api_usage_day
+  where day >= $1::date and day < $2::date
     and ($3::text is null or brand = $3)
     and ($4::text is null or campaign = $4)
     and ($5::text is null or api_provider = $5)
     and ($6::text is null or model = $6)
-  group by 1, 2, 3, 4, 5, 6, 7
 )
 select
   case

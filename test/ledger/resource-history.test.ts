@@ -92,7 +92,7 @@ test("a role that may only add rows adds those of resources too", () =>
   withDatabase(async ({ pool, url }) => {
     const role = `writer_${new URL(url).pathname.slice(1)}`;
     await pool.query(
-      `create role ${role} login password 'x'; grant insert on api_usage to ${role}`,
+      `create role ${role} login password 'x'; grant execute on function api_usage_add to ${role}`,
     );
     const asRole = Object.assign(new URL(url), { username: role, password: "x" });
     const rolePool = await openPool({ url: asRole.href, logger: new KeptLogger() });

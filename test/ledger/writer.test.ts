@@ -83,14 +83,14 @@ test("without the right to write, rows wait until it is granted, and somebody is
     const writer = aWriter(rolePool, { logger });
     writer.accept(aRecord());
     expect(await writer.flush({ timeoutMs: 200 })).toMatchObject({ written: 0, remaining: 1 });
-    expect(writer.state().lastError).toBe("permission denied for table api_usage");
+    expect(writer.state().lastError).toBe("permission denied for function api_usage_add");
     expect(logger.warnings).toEqual([
       expect.stringMatching(
         /rows wait until somebody sees to its database, schema or rights: permission/,
       ),
     ]);
     // Nothing but this: a writer need not be able to read what it wrote.
-    await pool.query(`grant insert on api_usage to ${role}`);
+    await pool.query(`grant execute on function api_usage_add to ${role}`);
     expect(await writer.flush({ timeoutMs: 5_000 })).toMatchObject({ written: 1, remaining: 0 });
     expect(writer.state().lastError).toBeUndefined();
     await writer.close({ timeoutMs: 1_000 });

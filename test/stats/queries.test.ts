@@ -168,7 +168,7 @@ test("whatever the rows are, each way of grouping them sums to the picodollar to
   withDatabase(async ({ pool }) => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyRecord(), { maxLength: 40 }), async (records) => {
-        await pool.query("truncate api_usage");
+        await pool.query("truncate api_usage, api_usage_hour, api_usage_day");
         await write(pool, records);
         const stats = await getUsageStats(pool, { days: 3 }, clock);
         const cost = records.reduce((sum, record) => sum + (record.cost ?? 0n), 0n);

@@ -23,12 +23,11 @@ export async function adjust(
   { difference, from, to }: StoredAdjustment,
 ): Promise<void> {
   await pool.query(
-    `insert into api_usage (id, entry, adjusts_id, created_at, brand, campaign, api_provider,
-       api_endpoint, operation, model, status, usage_status, estimated_cost_usd,
-       prior_price_status, price_status)
-     select gen_random_uuid(), 'adjustment', id, created_at, brand, campaign, api_provider,
-       api_endpoint, operation, model, status, usage_status, $2, $3, $4
-     from api_usage where id = $1`,
+    `select api_usage_add(json_agg(adjustment)) from (
+       select gen_random_uuid() as id, 'adjustment' as entry, id as adjusts_id, created_at, brand,
+         campaign, api_provider, api_endpoint, operation, model, status, usage_status, streaming,
+         attempt, $2 as estimated_cost_usd, $3 as prior_price_status, $4 as price_status
+       from api_usage where id = $1) as adjustment`,
     [record.id, difference, from, to],
   );
 }

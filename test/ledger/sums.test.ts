@@ -1,0 +1,78 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+
+import { openPool } from "../../src/database/pool.ts";
+import type { UsageRecord } from "../../src/usage/record.ts";
+import { withDatabase } from "../support/database.ts";
+import { adjust, store } from "../support/ledger-rows.ts";
+import { KeptLogger } from "../support/logger.ts";
+import { aRecord, NOON_MS } from "../support/record.ts";
+import { sumsIn } from "../support/sums.ts";
+import { anyTokens } from "../support/tokens.ts";
+
+const DAY_MS = 86_400_000;
+
+test("whatever is added, late, twice or corrected, the sums kept are those of the rows", () =>
+  withDatabase(async ({ pool }) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyRecord(), { minLength: 1, maxLength: 30 }), async (records) => {
+        const [first, ...others] = records;
+        await store(pool, ...others);
+        await store(pool, ...records); // all but one are there already
+        if (first!.entry !== "job") {
+          await adjust(pool, first!, {
+            difference: "-0.000001",
+            from: first!.priceStatus,
+            to: "priced",
+          });
+        }
+        for (const { kept, taken } of await sumsIn(pool)) expect(kept).toEqual(taken);
+      }),
+      { numRuns: 15 },
+    );
+  }));
+
+test("sixteen writers of the same rows and sums don't get in each other's way", () =>
+  withDatabase(async ({ pool, url }) => {
+    const pools = await Promise.all(
+      Array.from({ length: 16 }, () =>
+        openPool({ url, logger: new KeptLogger(), maxConnections: 1 }),
+      ),
+    );
+    const batches = Array.from({ length: 8 }, (_, batch) =>
+      Array.from({ length: 50 }, (_, at) =>
+        aRecord({
+          brand: `brand-${(at * 7 + batch) % 10}`,
+          model: `model-${at % 3}`,
+          startedAtMs: NOON_MS - (at % 5) * DAY_MS,
+        }),
+      ),
+    );
+    // Half of the writers put in their batches backwards, and each batch comes from two of them.
+    await Promise.all(
+      pools.map(async (writer, at) => {
+        const lines = batches[at % 8]!;
+        await store(writer, ...(at % 2 === 0 ? lines : lines.toReversed()));
+      }),
+    );
+    const { rows } = await pool.query("select count(*)::int as rows from api_usage");
+    expect(rows).toEqual([{ rows: 400 }]); // 8 × 50
+    for (const { kept, taken } of await sumsIn(pool)) expect(kept).toEqual(taken);
+    await Promise.all(pools.map((writer) => writer.end()));
+  }));
+
+function anyRecord(): fc.Arbitrary<UsageRecord> {
+  return fc
+    .record({
+      cost: fc.option(fc.bigInt({ min: 0n, max: 10n ** 19n }), { nil: undefined }),
+      tokens: fc.option(anyTokens(1_000_000), { nil: undefined }),
+      entry: fc.constantFrom("call", "job", "storage"),
+      brand: fc.constantFrom("acme", "beta"),
+      campaign: fc.constantFrom("spring", undefined),
+      model: fc.constantFrom("gemini-2.5-flash", undefined),
+      startedAtMs: fc.integer({ min: NOON_MS - 90 * DAY_MS, max: NOON_MS + 90 * DAY_MS }),
+    })
+    .map((fields) =>
+      aRecord({ ...fields, priceStatus: fields.cost === undefined ? "unpriced" : "priced" }),
+    );
+}
