@@ -70,6 +70,7 @@ create index api_usage_created_at on api_usage
   using brin (created_at) with (pages_per_range = 32, autosummarize = on);
 create index api_usage_campaign on api_usage (campaign, created_at) where campaign is not null;
 create index api_usage_resource_name on api_usage (resource_name, id) where resource_name is not null;
+create index api_usage_jobs on api_usage (created_at) where entry = 'job';
 create index api_usage_adjusts_id on api_usage (adjusts_id) where adjusts_id is not null;
 
 do $$
