@@ -97,9 +97,9 @@ export class Inheritance {
     this.#estates = [...this.#estates, estate];
     const { rows, orphans } = estate;
     if (rows.pending === 0) return this.settle();
-    const message = `Takes over ${rows.pending} usage rows of a process that is gone`;
+    const message = `Takes over usage rows of a process that is gone: ${rows.pending}`;
     if (orphans === 0) logger.info(message);
-    else logger.warn(`${message}; of ${orphans} of them the end was never seen`);
+    else logger.warn(`${message}, with calls whose end was never seen: ${orphans}`);
   }
 }
 

@@ -22,7 +22,7 @@ import { type JournalLine, parseLine } from "./journal-line.ts";
 const PIECE_BYTES = 64 * 1024;
 const LINE_END = 0x0a;
 
-const APPEND = constants.O_CREAT | constants.O_EXCL | constants.O_APPEND | constants.O_WRONLY;
+const APPEND = constants.O_CREAT | constants.O_EXCL | constants.O_APPEND | constants.O_RDWR;
 /** The rows name brands and users: nobody else's business. */
 const OWNER_ONLY = 0o600;
 
@@ -37,9 +37,9 @@ export class Segment {
   /** When the call of the oldest of them ended, or earlier, in ms since the Unix epoch. */
   oldestAtMs: number | undefined;
   #bytes: number;
-  /** Undefined once it is sealed. */
-  #writeFd: number | undefined;
-  #readFd: number | undefined;
+  #sealed = false;
+  /** Whoever makes it undefined closes it. */
+  #fd: number | undefined;
   #isReading = false;
   /** Of what is not read yet. */
   #offset = 0;
@@ -52,23 +52,24 @@ export class Segment {
   /** A new file. @throws Node's error when it can't be made. */
   static create(path: string): Segment {
     const segment = new Segment(path, 0);
-    segment.#writeFd = openSync(path, APPEND, OWNER_ONLY);
-    // Now, so that it can be read although it may be deleted by then.
-    segment.#readFd = openSync(path, constants.O_RDONLY);
+    segment.#fd = openSync(path, APPEND, OWNER_ONLY);
     return segment;
   }
 
   /** A file that nobody writes to any more. @throws Node's error when it isn't there. */
   static existing(path: string): Segment {
-    return new Segment(path, statSync(path).size);
+    const segment = new Segment(path, statSync(path).size);
+    segment.#sealed = true;
+    return segment;
   }
 
   get bytes(): number {
     return this.#bytes;
   }
 
+  /** True when nothing will be appended. */
   get sealed(): boolean {
-    return this.#writeFd === undefined;
+    return this.#sealed;
   }
 
   /** True when all that is in it now was read. */
@@ -82,11 +83,12 @@ export class Segment {
    * @throws Node's error when it is not taken whole.
    */
   append(text: string): void {
-    if (this.#writeFd === undefined) throw new Error(`Expected ${this.path} to be open`);
+    const fd = this.#fd;
+    if (fd === undefined || this.#sealed) throw new Error(`Expected ${this.path} to be open`);
     const bytes = Buffer.from(text);
     // A disk that is nearly full takes a part. What is left torn costs that line alone.
     for (let written = 0; written < bytes.length;) {
-      const taken = writeSync(this.#writeFd, bytes, written);
+      const taken = writeSync(fd, bytes, written);
       written += taken;
       this.#bytes += taken;
     }
@@ -94,10 +96,10 @@ export class Segment {
 
   /** Brings what was appended to the disk. Resolves to false when the file was deleted meanwhile. */
   async sync(): Promise<boolean> {
-    const fd = this.#writeFd;
-    if (fd === undefined) return true;
+    const fd = this.#fd;
+    if (fd === undefined || this.#sealed) return true;
     await syncData(fd);
-    return fd !== this.#writeFd || (await stat(fd)).nlink > 0;
+    return this.#sealed || (await stat(fd)).nlink > 0;
   }
 
   /**
@@ -106,11 +108,12 @@ export class Segment {
    * @param keepOpen So that it can be read although it was deleted.
    */
   seal({ keepOpen = false }: { readonly keepOpen?: boolean } = {}): void {
-    const fd = this.#writeFd;
+    const fd = this.#fd;
+    this.#sealed = true;
     if (fd === undefined) return;
-    this.#writeFd = undefined;
-    fdatasync(fd, () => release(fd));
-    if (!keepOpen && this.#offset === 0) this.#stopReading();
+    fdatasync(fd, () => {
+      if (fd === this.#fd && this.#offset === 0 && !keepOpen) this.#letGo();
+    });
   }
 
   /**
@@ -121,7 +124,7 @@ export class Segment {
    */
   async read(): Promise<readonly JournalLine[]> {
     if (this.isRead) return [];
-    const fd = (this.#readFd ??= openSync(this.path, constants.O_RDONLY));
+    const fd = (this.#fd ??= openSync(this.path, constants.O_RDONLY));
     this.#isReading = true;
     try {
       const piece = await this.#nextPiece(fd, PIECE_BYTES);
@@ -130,7 +133,7 @@ export class Segment {
       return texts.flatMap((text) => (text === "" ? [] : (parseLine(text) ?? [])));
     } finally {
       this.#isReading = false;
-      if (fd !== this.#readFd) release(fd);
+      if (fd !== this.#fd) release(fd);
     }
   }
 
@@ -142,19 +145,18 @@ export class Segment {
   /** Will be read from the first line on, once more. */
   rewind(): void {
     this.#offset = 0;
-    this.#stopReading();
+    this.#letGo();
   }
 
   remove(): void {
-    if (this.#writeFd !== undefined) release(this.#writeFd);
-    this.#writeFd = undefined;
-    this.#stopReading();
+    this.#sealed = true;
+    this.#letGo();
     rmSync(this.path, { force: true });
   }
 
-  #stopReading(): void {
-    const fd = this.#readFd;
-    this.#readFd = undefined;
+  #letGo(): void {
+    const fd = this.#fd;
+    this.#fd = undefined;
     if (fd !== undefined && !this.#isReading) release(fd); // else by `read`, when it is done with it
   }
 

@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 
@@ -37,7 +37,7 @@ async function drained(backlog: DurableBacklog): Promise<readonly string[]> {
   return lines;
 }
 
-const idsIn = (lines: readonly string[]) => lines.map((line) => JSON.parse(line).id);
+const idsIn = (lines: readonly string[]): string[] => lines.map((line) => JSON.parse(line).id);
 
 test("hands out the oldest first, and the same until they are acknowledged", async () => {
   const { backlog } = aBacklog(temporaryDirectory());
@@ -61,7 +61,7 @@ test("what was not acknowledged comes to the next on the same directory, once it
   const onInherited = vi.fn<() => void>();
   await second.start(onInherited);
   expect(onInherited).toHaveBeenCalledOnce();
-  expect(logger.infos).toEqual(["Takes over 20 usage rows of a process that is gone"]);
+  expect(logger.infos).toEqual(["Takes over usage rows of a process that is gone: 20"]);
   expect(await drained(second)).toEqual(records.map(lineOf));
   second.close();
   expect(readdirSync(directory)).toEqual([]);
@@ -92,7 +92,7 @@ test("a call that began and never ended is a row of its own, with what was known
     { ...JSON.parse(lineOf(underWay)), request_duration_ms: undefined },
   ]);
   expect(logger.warnings).toEqual([
-    "Takes over 2 usage rows of a process that is gone; of 1 of them the end was never seen",
+    "Takes over usage rows of a process that is gone: 2, with calls whose end was never seen: 1",
   ]);
 });
 
@@ -112,7 +112,7 @@ test("an heir that dies before it is done leaves all to its own heir, and no cal
   expect(idsIn(lines).toSorted()).toEqual(records.map(({ id }) => id).toSorted());
   // One orphan is new to it; those before are rows already.
   expect(logger.warnings).toEqual([
-    "Takes over 1 usage rows of a process that is gone; of 1 of them the end was never seen",
+    "Takes over usage rows of a process that is gone: 1, with calls whose end was never seen: 1",
   ]);
   last.close();
   expect(readdirSync(directory)).toEqual([]);
@@ -221,6 +221,24 @@ test("a directory that is deleted while it is written to is made anew, and no ro
   const { backlog: heir } = aBacklog(directory);
   await heir.start(() => {});
   expect(idsIn(await drained(heir))).toEqual([c!.id, d!.id]);
+});
+
+test("one that was taken for dead by mistake goes on in a new directory", async () => {
+  const root = temporaryDirectory();
+  const { backlog, logger } = aBacklog(root);
+  const [taken, underWay, later] = [aRecord(), aRecord(), aRecord()];
+  backlog.add(taken);
+  backlog.begin(underWay);
+  const [home] = readdirSync(root);
+  renameSync(join(root, home!), join(temporaryDirectory(), "of the heir"));
+  await backlog.start(() => {});
+  expect(logger.warnings).toEqual([
+    `The journal's directory was taken away, and is made anew: ${join(root, home!)}`,
+  ]);
+  backlog.add(underWay);
+  backlog.add(later);
+  // The heir has the first as well: a row that is written twice is stored once.
+  expect(idsIn(await drained(backlog))).toEqual([taken, underWay, later].map(({ id }) => id));
 });
 
 test("files that others delete are counted as lost, and those that are there are read", async () => {
