@@ -1,6 +1,9 @@
 /** Processes whose functions can be called from here. */
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 /** Functions of a child; what they take and give is plain JSON. */
 type Functions = Readonly<Record<string, (task: never) => Promise<unknown>>>;
@@ -11,10 +14,13 @@ interface Message {
 
 export class Child<Offered extends Functions> implements AsyncDisposable {
   readonly #process: ChildProcess;
+  /** Its own: what one leaves in its journal is nobody else's work. */
+  readonly #dataDir = mkdtempSync(join(tmpdir(), "spendspan-bench-"));
 
   constructor(program: string, setting: object) {
     this.#process = fork(new URL(program, import.meta.url), [JSON.stringify(setting)], {
       execArgv: ["--expose-gc"],
+      env: { ...process.env, SPENDSPAN_DATA_DIR: this.#dataDir },
     });
   }
 
@@ -37,10 +43,12 @@ export class Child<Offered extends Functions> implements AsyncDisposable {
 
   /** Nothing in a child is worth an orderly end. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
-    const exited = once(this.#process, "exit");
-    this.#process.kill("SIGKILL");
-    await exited;
+    if (this.#process.exitCode === null && this.#process.signalCode === null) {
+      const exited = once(this.#process, "exit");
+      this.#process.kill("SIGKILL");
+      await exited;
+    }
+    rmSync(this.#dataDir, { recursive: true });
   }
 }
 

@@ -108,7 +108,7 @@ async function printBatchStall(databaseUrl: string): Promise<void> {
   );
 }
 
-/** Heap with Postgres away: rows wait, up to `maxPendingRows`. */
+/** Heap with Postgres away: rows wait in the journal, up to `maxJournalBytes`. */
 async function printMemory(): Promise<void> {
   const rows: string[][] = [];
   for (const variant of VARIANTS) {
