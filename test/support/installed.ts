@@ -15,7 +15,7 @@ const run = promisify(execFile);
 const REPOSITORY = join(import.meta.dirname, "../..");
 
 /** What spendspan needs to work: its dependencies, without any OpenTelemetry package. */
-const DEPENDENCIES: readonly string[] = ["pg", "uuid"];
+const DEPENDENCIES: readonly string[] = ["pg", "uuid", "ws"];
 
 export interface InstalledApp extends AsyncDisposable {
   readonly directory: string;

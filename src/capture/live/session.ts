@@ -145,10 +145,15 @@ export class MeteredSession {
     this.#start.onOver(this);
   }
 
-  /** The meter failed: it looks no further. */
+  /** The meter failed: it looks no further, and what it saw of a turn is all it will know. */
   fault(error: unknown): void {
     if (this.#isOver) return;
     this.#parts.fault(error);
+    try {
+      this.#endTurn(INTERRUPTED);
+    } catch (another) {
+      this.#parts.fault(another);
+    }
     this.leave();
   }
 

@@ -14,7 +14,7 @@ import type { CurrentLiveMeter } from "./live-meter.ts";
 import type { MeteredSession } from "./session.ts";
 import { tapSocket } from "./tapped-socket.ts";
 
-/** Published inside the app's own call, so that its tags and its trace are in force. */
+/** Since Node 22.12. Published inside the app's own call, so its tags and its trace are in force. */
 const CHANNEL = "http.client.request.created";
 
 /** Meters the sessions that are opened from now on. Returns what ends that. */
