@@ -20,10 +20,11 @@ const CHANNEL = "http.client.request.created";
 /** Meters the sessions that are opened from now on. Returns what ends that. */
 export function observeUpgrades(currentMeter: CurrentLiveMeter): () => void {
   const onCreated = (message: unknown): void => {
-    const request = requestIn(message);
-    if (request === undefined) return;
     try {
-      const session = currentMeter()?.open(new UpgradeRequest(request));
+      const request = requestIn(message);
+      if (request === undefined) return;
+      const url = urlOf(request);
+      const session = url && currentMeter()?.open(new UpgradeRequest(request, url));
       if (session === undefined) return;
       loadFrameParser().catch(() => undefined); // whoever needs it will be told
       // Whoever makes the request is about to say what it listens to.
@@ -49,6 +50,15 @@ function requestIn(message: unknown): ClientRequest | undefined {
   if (!(request instanceof ClientRequest)) return undefined;
   const upgrade = request.getHeader("upgrade");
   return typeof upgrade === "string" && upgrade.toLowerCase() === "websocket" ? request : undefined;
+}
+
+/** Undefined when it can't be told: then it is nobody's. */
+function urlOf(request: ClientRequest): URL | undefined {
+  const { protocol, host, path } = request;
+  const named = request.getHeader("host")?.toString() ?? host;
+  // To a proxy the path is the whole URL.
+  const text = path.startsWith("/") ? `${protocol}//${named}${path}` : path;
+  return URL.canParse(text) ? new URL(text) : undefined;
 }
 
 /** Listens only to what the app listens to as well: Node acts by itself on what nobody waits for. */
@@ -88,11 +98,9 @@ class UpgradeRequest implements ProviderRequest {
   readonly url: URL;
   readonly #request: ClientRequest;
 
-  /** @throws TypeError when the request names no host. */
-  constructor(request: ClientRequest) {
+  constructor(request: ClientRequest, url: URL) {
     this.#request = request;
-    const { protocol, host, path } = request;
-    this.url = new URL(`${protocol}//${this.header("host") ?? host}${path}`);
+    this.url = url;
   }
 
   get method(): string {

@@ -13,6 +13,7 @@ import { metering, type Metering } from "../../support/metering.ts";
 
 const PATH = "/ws/google.ai.generativelanguage.v1.GenerativeService.BidiGenerateContent";
 const SNAPSHOT = JSON.stringify({ usageMetadata: { promptTokenCount: 7 } });
+const UPGRADE = { Connection: "Upgrade", Upgrade: "websocket", "Sec-WebSocket-Key": "x" };
 const GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /** A text of less than 126 bytes in one frame. */
@@ -86,6 +87,17 @@ test("an upgrade that the app does not wait for is cut by Node, as without us", 
   expect(records.all.map(({ priceStatus }) => priceStatus)).not.toContain("unpriced");
 });
 
+test("a client that goes through a proxy is known by the URL that it asks the proxy for", async () => {
+  const { url, records } = await meteredServer((request, socket) => {
+    socket.write(acceptanceOf(request));
+    socket.end(frameOf(SNAPSHOT));
+  });
+  const request = get(url, { path: `${url}${PATH}`, headers: { ...UPGRADE, Host: "a proxy" } });
+  const [, socket] = (await once(request, "upgrade")) as [unknown, Duplex];
+  socket.resume();
+  expect(await records.next()).toMatchObject({ tokens: { input: 7 } });
+});
+
 test("a server that leaves in the middle of a turn has failed, as far as can be told", async () => {
   const { url, records } = await meteredServer((request, socket) => {
     socket.write(acceptanceOf(request));
@@ -134,7 +146,5 @@ test("when metering is over, sockets have their own methods again, and new ones 
 });
 
 function upgradeRequest(url: string): ClientRequest {
-  return get(url, {
-    headers: { Connection: "Upgrade", Upgrade: "websocket", "Sec-WebSocket-Key": "x" },
-  });
+  return get(url, { headers: UPGRADE });
 }
