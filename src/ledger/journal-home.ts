@@ -34,7 +34,8 @@ export class JournalHome {
   static make(root: string): JournalHome {
     const suffix = `${process.pid}-${randomBytes(4).toString("hex")}`;
     const draft = join(root, `${NO_SOCKET}-${suffix}`);
-    mkdirSync(draft, { recursive: true, mode: 0o700 });
+    mkdirSync(root, { recursive: true });
+    mkdirSync(draft, { mode: 0o700 });
     const socket = listen(join(draft, SOCKET));
     if (!socket.listening) return new JournalHome(draft, socket);
     // Others see the name that promises a socket only now that it is listened to.

@@ -63,6 +63,7 @@ export class JournalKeeper {
       const journal = this.#writable();
       if (journal === undefined) return false;
       work(journal);
+      this.#succeeded();
       return true;
     } catch (error) {
       this.#failed(error);
@@ -90,14 +91,11 @@ export class JournalKeeper {
   }
 
   #writable(): Journal | undefined {
-    const { clock, logger } = this.#parts;
     const retryAtMs = this.#retryAtMs;
-    const retries = retryAtMs !== undefined;
-    if (this.#closed || (retries && clock.monotonicMs() < retryAtMs)) return undefined;
+    const isTooEarly = retryAtMs !== undefined && this.#parts.clock.monotonicMs() < retryAtMs;
+    if (this.#closed || isTooEarly) return undefined;
     if (this.#journal === undefined) this.#journal = this.#open();
-    else if (retries) this.#journal.rotate(); // the file in use may be the one at fault
-    if (retries) logger.info("The journal is written again");
-    this.#retryAtMs = undefined;
+    else if (retryAtMs !== undefined) this.#journal.renew(); // its file may be what is at fault
     return this.#journal;
   }
 
@@ -133,6 +131,12 @@ export class JournalKeeper {
     this.#former = [...this.#former.filter(({ pending }) => pending > 0), journal.rows];
     this.#underWay = journal.underWay;
     this.#journal = undefined;
+  }
+
+  #succeeded(): void {
+    if (this.#retryAtMs === undefined) return;
+    this.#retryAtMs = undefined;
+    this.#parts.logger.info("The journal is written again");
   }
 
   #failed(error: unknown): void {

@@ -76,16 +76,12 @@ export class Journal {
   }
 
   /**
-   * Goes on in a new file.
+   * Goes on in a new file, unless nothing was added to the one in use.
    *
    * @throws Node's error when none can be made; then it goes on in the old one.
    */
-  rotate(): void {
-    const next = this.#nextSegment();
-    this.#current.seal();
-    this.#current = next;
-    this.#carried = next.bytes;
-    this.rows.push(next);
+  renew(): void {
+    if (this.#current.bytes > this.#carried) this.#rotate();
   }
 
   /** Writes no more; what is in it can still be read, though its files may be deleted. */
@@ -96,9 +92,17 @@ export class Journal {
 
   #append(line: string): void {
     // Calls under way are written again for each segment: so many must not fill it alone.
-    if (this.#current.bytes >= this.#parts.segmentBytes + 2 * this.#carried) this.rotate();
+    if (this.#current.bytes >= this.#parts.segmentBytes + 2 * this.#carried) this.#rotate();
     this.#current.append(line);
     this.#syncTimer ??= untraced(() => setTimeout(() => this.#sync(), SYNC_AFTER_MS).unref());
+  }
+
+  #rotate(): void {
+    const next = this.#nextSegment();
+    this.#current.seal();
+    this.#current = next;
+    this.#carried = next.bytes;
+    this.rows.push(next);
   }
 
   /** Begins with the calls under way, so that those before it can be deleted. */

@@ -199,7 +199,7 @@ test("where no directory can be made rows wait in memory, and that is said once"
   expect(backlog).toMatchObject({ pending: 2, pendingOnDisk: 0, bytes: 0 });
   expect(await drained(backlog)).toEqual(records.map(lineOf));
   expect(logger.warnings).toEqual([
-    expect.stringMatching(/^The journal cannot be written, so usage rows wait in memory: ENOTDIR/),
+    expect.stringMatching(/^The journal cannot be written, so usage rows wait in memory: EEXIST/),
   ]);
 });
 
