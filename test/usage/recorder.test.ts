@@ -57,3 +57,20 @@ test("a sink that failed once is given the next record all the same", () => {
   recorder.record(aRecord({ brand: "second" }));
   expect(kept.map(({ brand }) => brand)).toEqual(["second"]);
 });
+
+test("a call that is about to be made is told to the sinks that ask for it", () => {
+  const [begun, kept]: [UsageRecord[], UsageRecord[]] = [[], []];
+  const ledger: RecordSink = { ...keepingSink("ledger", kept), begin: (each) => begun.push(each) };
+  const broken: RecordSink = {
+    ...keepingSink("metrics", kept),
+    begin: () => {
+      throw new Error("no room");
+    },
+  };
+  const logger = new KeptLogger();
+  const recorder = new Recorder([keepingSink("other", kept), broken, ledger], logger);
+  const record = aRecord();
+  recorder.begin(record);
+  expect([begun, kept]).toEqual([[record], []]);
+  expect(logger.warnings).toEqual(['Sink "metrics" failed to take a usage record: no room']);
+});
