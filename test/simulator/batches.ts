@@ -3,7 +3,7 @@ import { BatchJob } from "./batch-job.ts";
 import type { JsonObject } from "./draft.ts";
 import type { Arrival, Exchange } from "./exchange.ts";
 import { notFound } from "./failure.ts";
-import { isObject } from "./prompt.ts";
+import { isObject, promptOf } from "./prompt.ts";
 import { answered, replied, type CallFacts, type Service } from "./service.ts";
 
 const CREATE = /^\/v1(?:beta)?\/models\/([^/:]+):(batchGenerateContent|asyncBatchEmbedContent)$/;
@@ -39,7 +39,8 @@ export class BatchService implements Service {
     const job = new BatchJob(arrival, model, verb, isObject(batch) ? batch : {});
     this.#jobs.set(job.id, job);
     const cost = job.cost();
-    const created = answered({ ...facts, requestedModel: model }, verb, job.created());
+    const { marker } = promptOf(batch);
+    const created = answered({ ...facts, requestedModel: model, marker }, verb, job.created());
     return {
       ...created,
       facts: { ...created.facts, platform: "gemini_api", billed: cost !== 0n },

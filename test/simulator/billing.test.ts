@@ -103,6 +103,13 @@ test("a generated image is charged at the image rate", () => {
   expect(usdOf("gemini-2.5-flash-image", usage)).toBe("0.038753");
 });
 
+test("what is served as flex has prices of its own", () => {
+  // 1 000 000 × $0.15/M + 100 000 × $1.25/M
+  const usage = { promptTokenCount: 1_000_000, candidatesTokenCount: 100_000, serviceTier: "flex" };
+  expect(usdOf("gemini-2.5-flash", usage)).toBe("0.275");
+  expect(usdOf("gemini-2.5-pro", usage)).toBeUndefined();
+});
+
 test("a document is charged as images", () => {
   // 258 × $0.45/M
   const usage = { promptTokenCount: 258, promptTokensDetails: [split("DOCUMENT", 258)] };
@@ -111,7 +118,7 @@ test("a document is charged as images", () => {
 
 test.each([
   ["a model that the table lacks", "gemini-99-imaginary", {}],
-  ["another service tier", "gemini-2.5-flash", { serviceTier: "flex" }],
+  ["another service tier", "gemini-2.5-flash", { serviceTier: "priority" }],
   ["provisioned throughput", "gemini-2.5-flash", { trafficType: "PROVISIONED_THROUGHPUT" }],
   ["an answer by an embedding model", "gemini-embedding-001", { candidatesTokenCount: 1 }],
   ["a cache where none is priced", "gemini-embedding-001", { cachedContentTokenCount: 1 }],

@@ -3,7 +3,7 @@
  *
  * Written apart from the product on purpose: this is the reckoning that tests hold it against.
  */
-import { batchPriceOf, priceOf, type Price, type Rates } from "./price-table.ts";
+import { batchPriceOf, flexPriceOf, priceOf, type Price, type Rates } from "./price-table.ts";
 import { MODALITIES, type ModalityTokenCount, type UsageMetadata } from "./usage-metadata.ts";
 
 /** Counts as on the wire, absent ones 0: `cached` is part of `prompt`, the others stand beside it. */
@@ -43,8 +43,11 @@ export function tokensOf(usage: UsageMetadata): SimulatedTokens {
 /** Picodollars, or undefined when the table has no price for that model, day or service tier. */
 export function costOf(model: string, usage: UsageMetadata, atMs: number): bigint | undefined {
   const { serviceTier = "standard", trafficType = "ON_DEMAND" } = usage;
-  if (serviceTier !== "standard" || trafficType !== "ON_DEMAND") return undefined;
-  const price = priceOf(model, atMs, usage.promptTokenCount ?? 0);
+  if (!["standard", "flex"].includes(serviceTier) || trafficType !== "ON_DEMAND") return undefined;
+  const price =
+    serviceTier === "flex"
+      ? flexPriceOf(model, atMs)
+      : priceOf(model, atMs, usage.promptTokenCount ?? 0);
   return price && amountOf(usage, price);
 }
 

@@ -23,6 +23,8 @@ interface Cache {
   readonly model: string;
   readonly modelPath: string;
   readonly tokens: number;
+  /** Also of the calls that change it. */
+  readonly marker: string | undefined;
   readonly createdMs: number;
   readonly updatedMs: number;
   readonly untilMs: number;
@@ -57,22 +59,24 @@ export class CacheService implements Service {
       location === undefined ? "" : `projects/${PROJECT_NUMBER}/locations/${location}/`;
     const name = `${parent}cachedContents/${id}`;
     const times = { createdMs: nowMs, updatedMs: nowMs, untilMs };
-    const cache = { name, model, modelPath, tokens, ...times };
+    const { marker } = prompt;
+    const cache = { name, model, modelPath, tokens, marker, ...times };
     this.#caches.set(id, cache);
     const creation = costOf(model, { promptTokenCount: tokens, totalTokenCount: tokens }, nowMs);
     const storage = storageCost(cache, untilMs);
-    const made = { ...facts, requestedModel: model, servedModel: model, billed: true };
+    const made = { ...facts, requestedModel: model, servedModel: model, marker, billed: true };
     return {
       ...answered(made, "cachedContents.create", contentOf(cache)),
       ...(creation !== undefined && storage !== undefined && { cost: creation + storage }),
     };
   }
 
-  #named({ method, text, nowMs }: Arrival, facts: CallFacts, id: string): Exchange {
+  #named({ method, text, nowMs }: Arrival, known: CallFacts, id: string): Exchange {
     const cache = this.#caches.get(id);
     if (cache === undefined || cache.untilMs <= nowMs) {
-      return replied(facts, notFound(`cachedContents/${id}`));
+      return replied(known, notFound(`cachedContents/${id}`));
     }
+    const facts = { ...known, marker: cache.marker };
     if (method === "GET") return answered(facts, "cachedContents.get", contentOf(cache));
     const booked = storageCost(cache, cache.untilMs) ?? 0n;
     if (method === "DELETE") {

@@ -1,6 +1,6 @@
 /**
- * The simulator's own prices: a few models, standard tier and some in batches, in picodollars (1e-12
- * USD) a token, so that `300_000n` is $0.30 per million tokens.
+ * The simulator's own prices: a few models, standard tier and some in batches or as flex, in
+ * picodollars (1e-12 USD) a token, so that `300_000n` is $0.30 per million tokens.
  *
  * Typed in by hand from the Google price page and never derived from the product's price book: two
  * tables that agree prove more than one table read twice.
@@ -24,6 +24,8 @@ interface Period extends Price {
   readonly longContext?: Price;
   /** For the requests of a batch. */
   readonly batch?: Price;
+  /** For what is served as flex. */
+  readonly flex?: Price;
 }
 
 const LONG_CONTEXT_ABOVE = 200_000;
@@ -39,17 +41,21 @@ const FLASH_LIST: Price = {
   cacheRead: { default: 150_000n },
 };
 
+/** The same in a batch and as flex. */
+const FLASH_25_REDUCED: Price = {
+  input: { default: 150_000n, AUDIO: 500_000n },
+  output: { default: 1_250_000n },
+  cacheRead: { default: 30_000n, AUDIO: 100_000n },
+};
+
 const PRICES: Readonly<Record<string, readonly Period[]>> = {
   "gemini-2.5-flash": [
     {
       input: { default: 300_000n, AUDIO: 1_000_000n },
       output: { default: 2_500_000n },
       cacheRead: { default: 30_000n, AUDIO: 100_000n },
-      batch: {
-        input: { default: 150_000n, AUDIO: 500_000n },
-        output: { default: 1_250_000n },
-        cacheRead: { default: 30_000n, AUDIO: 100_000n },
-      },
+      batch: FLASH_25_REDUCED,
+      flex: FLASH_25_REDUCED,
     },
   ],
   "gemini-2.5-flash-lite": [
@@ -103,6 +109,9 @@ const PRICES: Readonly<Record<string, readonly Period[]>> = {
   "gemini-2.5-flash-image": [
     { input: { default: 300_000n }, output: { default: 2_500_000n, IMAGE: 30_000_000n } },
   ],
+  "gemini-2.5-flash-preview-tts": [
+    { input: { default: 500_000n }, output: { default: 10_000_000n } },
+  ],
   "gemini-3.1-flash-live-preview": [
     {
       input: { default: 750_000n, AUDIO: 3_000_000n, IMAGE: 1_000_000n, VIDEO: 1_000_000n },
@@ -127,6 +136,11 @@ export function priceOf(model: string, atMs: number, promptTokens: number): Pric
 /** Its price in a batch, for prompts of any length: no model with two prices is in the table. */
 export function batchPriceOf(model: string, atMs: number): Price | undefined {
   return periodOf(model, atMs)?.batch;
+}
+
+/** Its price as flex, likewise. */
+export function flexPriceOf(model: string, atMs: number): Price | undefined {
+  return periodOf(model, atMs)?.flex;
 }
 
 function periodOf(model: string, atMs: number): Period | undefined {

@@ -55,7 +55,7 @@ export class VideoService implements Service {
     const body = JSON.parse(arrival.text) as JsonObject;
     const parameters = isObject(body["parameters"]) ? body["parameters"] : {};
     const { durationSeconds, resolution = RESOLUTION, sampleCount } = parameters;
-    const fate = promptOf({ text: JSON.stringify(body["instances"]) }).behaviour;
+    const { behaviour: fate, marker } = promptOf(body["instances"]);
     const name = `${resource}/operations/simulated-${arrival.sequence}`;
     const videos = Number(sampleCount ?? 1);
     const isOnVertex = resource.includes("publishers/");
@@ -71,6 +71,7 @@ export class VideoService implements Service {
           platform: isOnVertex ? "vertex_ai" : "gemini_api",
           requestedModel: model,
           servedModel: model,
+          marker,
           billed,
         },
         "predictLongRunning",
