@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Pool } from "pg";
 import { expect, onTestFinished, test } from "vitest";
 
+import { fromUsdString, toUsdString } from "../../src/base/money.ts";
 import { simulated } from "../simulator/client.ts";
 import type { SimulatedCall } from "../simulator/call-log.ts";
 import { runApp } from "../support/app.ts";
@@ -28,11 +29,34 @@ interface Told {
   readonly costUsd: string;
 }
 
-/** `countTokens` is free for everyone, and has no row. */
+interface Row extends Told {
+  readonly entry: "call" | "job" | "storage";
+}
+
+/** Of all other scenarios each request is a row; these have rows for what comes of a request later. */
+const ENTRIES: Readonly<Record<string, Readonly<Partial<Record<Row["entry"], number>>>>> = {
+  interactionInBackground: { job: 1, call: 1 },
+  video: { job: 1, call: 1 },
+  // Each of its requests, also the one that was refused.
+  batch: { job: 1, call: 3 },
+  batchFile: { job: 1, call: 3 },
+  batchOfEmbeddings: { job: 1, call: 2 },
+  cache: { call: 1, storage: 1 },
+  cacheRemoved: { call: 1, storage: 1 },
+};
+/** Its storage ends with its removal, which app and provider date each by itself. */
+const DATED_TWICE = "cacheRemoved";
+const RETRIED = "genai-3/retry";
+
+/** What comes at a price, or would if it had not been refused: the rest is free, and has no row. */
+function isCharged({ operation, requestedModel, costUsd, httpStatus }: SimulatedCall): boolean {
+  if (costUsd !== undefined) return true;
+  return requestedModel !== undefined && operation !== "countTokens" && httpStatus !== 200;
+}
+
 function toldBy(calls: readonly SimulatedCall[]): readonly Told[] {
-  const paid = calls.filter(({ operation }) => operation !== "countTokens");
   return sorted(
-    paid.map(({ tokens, ...call }) => ({
+    calls.filter(isCharged).map(({ tokens, ...call }) => ({
       brand: call.marker!,
       operation: call.operation!,
       platform: call.platform!,
@@ -45,18 +69,67 @@ function toldBy(calls: readonly SimulatedCall[]): readonly Told[] {
   );
 }
 
-async function storedIn(pool: Pool): Promise<readonly Told[]> {
-  const { rows } = await pool.query<Told>(
-    `select brand, operation, platform, model, http_status_code as "httpStatus",
+async function storedIn(pool: Pool): Promise<readonly Row[]> {
+  const { rows } = await pool.query<Row>(
+    `select entry, brand, operation, platform, model, http_status_code as "httpStatus",
             input_tokens::int as "inputTokens", output_tokens::int as "outputTokens",
             trim_scale(estimated_cost_usd)::text as "costUsd"
      from api_usage`,
   );
-  return sorted(rows);
+  return rows;
+}
+
+/** The calls of `rows`, as the provider tells them. */
+function callsOf(rows: readonly Row[]): readonly Told[] {
+  const calls = rows.filter(({ entry }) => entry === "call");
+  return sorted(
+    calls.map((call) => {
+      const { entry: _, ...told } = call;
+      return told;
+    }),
+  );
+}
+
+function methodOf(brand: string): string {
+  return brand.slice(brand.indexOf("/") + 1);
+}
+
+function totalOf(calls: readonly Told[]): string {
+  return toUsdString(calls.reduce((sum, { costUsd }) => sum + fromUsdString(costUsd), 0n));
+}
+
+function costsByBrand(calls: readonly Told[]): Record<string, string> {
+  const byBrand = [...Map.groupBy(calls, ({ brand }) => brand)];
+  return Object.fromEntries(byBrand.map(([brand, same]) => [brand, totalOf(same)]));
 }
 
 function sorted(calls: readonly Told[]): readonly Told[] {
   return calls.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+}
+
+function expectSameRows(stored: readonly Row[], told: readonly Told[]): void {
+  const isPlain = (call: Told) => !(methodOf(call.brand) in ENTRIES);
+  expect(callsOf(stored.filter(isPlain))).toEqual(told.filter(isPlain));
+  for (const [brand, rows] of Map.groupBy(stored, (row) => row.brand)) {
+    const groups = Object.entries(Object.groupBy(rows, ({ entry }) => entry));
+    const entries = Object.fromEntries(groups.map(([entry, same]) => [entry, same.length]));
+    expect({ brand, entries }).toEqual({
+      brand,
+      entries: ENTRIES[methodOf(brand)] ?? { call: rows.length },
+    });
+  }
+}
+
+function expectSameCosts(stored: readonly Row[], told: readonly Told[]): void {
+  const booked = costsByBrand(stored);
+  const charged = costsByBrand(told);
+  for (const brand of Object.keys(charged)) {
+    if (methodOf(brand) !== DATED_TWICE) continue;
+    // An hour of storage is $0.036, a second $0.00001.
+    expect(Number(booked[brand])).toBeCloseTo(Number(charged[brand]), 3);
+    booked[brand] = charged[brand]!;
+  }
+  expect(booked).toEqual(charged);
 }
 
 interface App {
@@ -76,22 +149,26 @@ async function expectSameReckoning({ file, nodeOptions = [] }: App): Promise<voi
     const { report: metrics, output } = await runApp<string>(file, { env, nodeOptions });
     expect(output).toBe("");
     const stored = await storedIn(pool);
-    expect(stored).toEqual(toldBy(simulator.calls));
-    const { rows } = await pool.query(
-      "select trim_scale(sum(estimated_cost_usd))::text as total from api_usage",
+    const told = toldBy(simulator.calls);
+    expectSameRows(stored, told);
+    expectSameCosts(stored, told);
+    expect(totalOf(told)).toBe(simulator.totalCostUsd());
+    const { rows: tries } = await pool.query(
+      "select brand, attempt from api_usage where brand = $1 or attempt > 1 order by attempt",
+      [RETRIED],
     );
-    expect(rows).toEqual([{ total: simulator.totalCostUsd() }]);
+    expect(tries).toEqual([1, 2].map((attempt) => ({ brand: RETRIED, attempt })));
 
     const byBrand = Map.groupBy(stored, ({ brand }) => brand);
     const requests = sumsBy(samplesOf(metrics, "api_usage_requests_total"), "brand");
     expect(requests).toEqual(
-      Object.fromEntries([...byBrand].map(([brand, rows]) => [brand, rows.length])),
+      Object.fromEntries([...byBrand].map(([brand, rows]) => [brand, callsOf(rows).length])),
     );
     // Four tool rounds and an answer; an answer in three parts; one refused, and tried again.
     expect(requests).toMatchObject({
       "genai-3/functionCalling": 5,
       "genai-2/continuation": 3,
-      "genai-3/retry": 2,
+      [RETRIED]: 2,
     });
     const costs = sumsBy(samplesOf(metrics, "api_usage_cost_usd_total"), "brand");
     for (const [brand, rows] of byBrand) {
@@ -141,6 +218,6 @@ test("an app that knows nothing of spendspan is metered to its last call, as una
     };
     await runApp(join(FIXTURES, "unaware.ts"), { env, nodeOptions: REGISTER });
     const told = toldBy(simulator.calls).map((call) => ({ ...call, brand: "unattributed" }));
-    expect(await storedIn(pool)).toEqual(sorted(told));
+    expect(callsOf(await storedIn(pool))).toEqual(sorted(told));
   });
 });
