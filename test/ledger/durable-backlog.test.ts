@@ -2,7 +2,7 @@ import { readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 
-import { systemClock } from "../../src/base/clock.ts";
+import { type Clock, systemClock } from "../../src/base/clock.ts";
 import { DurableBacklog, type DurableBacklogOptions } from "../../src/ledger/durable-backlog.ts";
 import { lineOf } from "../../src/ledger/row.ts";
 import { KeptLogger } from "../support/logger.ts";
@@ -16,10 +16,14 @@ interface TestBacklog {
   readonly logger: KeptLogger;
 }
 
-function aBacklog(directory: string, options: Partial<DurableBacklogOptions> = {}): TestBacklog {
+function aBacklog(
+  directory: string,
+  options: Partial<DurableBacklogOptions> = {},
+  clock: Clock = systemClock,
+): TestBacklog {
   const logger = new KeptLogger();
   const backlog = new DurableBacklog(
-    { clock: systemClock, logger },
+    { clock, logger },
     { directory, maxBytes: 64 * MIB, maxRowsInMemory: 100, ...options },
   );
   onTestFinished(() => backlog.close());
@@ -201,6 +205,27 @@ test("where no directory can be made rows wait in memory, and that is said once"
   expect(logger.warnings).toEqual([
     expect.stringMatching(/^The journal cannot be written, so usage rows wait in memory: EEXIST/),
   ]);
+});
+
+test("once files can be written again they are, five seconds later at most", async () => {
+  const directory = join(temporaryDirectory(), "journal");
+  writeFileSync(directory, "");
+  let monotonicMs = 0;
+  const clock = { now: () => NOON_MS, monotonicMs: () => monotonicMs };
+  const { backlog, logger } = aBacklog(directory, {}, clock);
+  const [early, soon, later] = [aRecord(), aRecord(), aRecord()];
+  backlog.begin(later);
+  backlog.add(early);
+  rmSync(directory);
+  monotonicMs = 4_999;
+  backlog.add(soon);
+  expect(backlog.pendingOnDisk).toBe(0);
+  monotonicMs = 5_000;
+  backlog.add(later);
+  expect(backlog.pendingOnDisk).toBe(1);
+  expect(await drained(backlog)).toEqual([early, soon, later].map(lineOf));
+  expect(logger.warnings).toHaveLength(1);
+  expect(logger.infos).toEqual(["The journal is written again"]);
 });
 
 test("a directory that is deleted while it is written to is made anew, and no row is lost by it", async () => {
