@@ -1,47 +1,11 @@
-import { readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 
-import { type Clock, systemClock } from "../../src/base/clock.ts";
-import { DurableBacklog, type DurableBacklogOptions } from "../../src/ledger/durable-backlog.ts";
 import { lineOf } from "../../src/ledger/row.ts";
-import { KeptLogger } from "../support/logger.ts";
+import { aBacklog, drained, idsIn, MIB } from "../support/backlog.ts";
 import { aRecord, NOON_MS } from "../support/record.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
-
-const MIB = 1_048_576;
-
-interface TestBacklog {
-  readonly backlog: DurableBacklog;
-  readonly logger: KeptLogger;
-}
-
-function aBacklog(
-  directory: string,
-  options: Partial<DurableBacklogOptions> = {},
-  clock: Clock = systemClock,
-): TestBacklog {
-  const logger = new KeptLogger();
-  const backlog = new DurableBacklog(
-    { clock, logger },
-    { directory, maxBytes: 64 * MIB, maxRowsInMemory: 100, ...options },
-  );
-  onTestFinished(() => backlog.close());
-  return { backlog, logger };
-}
-
-/** What comes out of it, until it is empty, in batches of up to 7. */
-async function drained(backlog: DurableBacklog): Promise<readonly string[]> {
-  const lines: string[] = [];
-  while (backlog.pending > 0) {
-    const batch = await backlog.oldest(7);
-    lines.push(...batch);
-    await backlog.acknowledge(batch.length);
-  }
-  return lines;
-}
-
-const idsIn = (lines: readonly string[]): string[] => lines.map((line) => JSON.parse(line).id);
 
 test("hands out the oldest first, and the same until they are acknowledged", async () => {
   const { backlog } = aBacklog(temporaryDirectory());
@@ -189,96 +153,6 @@ test("what was inherited counts towards its bound", async () => {
   expect(second.add(aRecord())).toBe(false);
   await drained(second);
   expect(second.add(aRecord())).toBe(true);
-});
-
-test("where no directory can be made rows wait in memory, and that is said once", async () => {
-  const parent = temporaryDirectory();
-  writeFileSync(join(parent, "file"), "");
-  const { backlog, logger } = aBacklog(join(parent, "file"));
-  const records = [aRecord(), aRecord()];
-  for (const record of records) {
-    backlog.begin(record);
-    expect(backlog.add(record)).toBe(true);
-  }
-  expect(backlog).toMatchObject({ pending: 2, pendingOnDisk: 0, bytes: 0 });
-  expect(await drained(backlog)).toEqual(records.map(lineOf));
-  expect(logger.warnings).toEqual([
-    expect.stringMatching(/^The journal cannot be written, so usage rows wait in memory: EEXIST/),
-  ]);
-});
-
-test("once files can be written again they are, five seconds later at most", async () => {
-  const directory = join(temporaryDirectory(), "journal");
-  writeFileSync(directory, "");
-  let monotonicMs = 0;
-  const clock = { now: () => NOON_MS, monotonicMs: () => monotonicMs };
-  const { backlog, logger } = aBacklog(directory, {}, clock);
-  const [early, soon, later] = [aRecord(), aRecord(), aRecord()];
-  backlog.begin(later);
-  backlog.add(early);
-  rmSync(directory);
-  monotonicMs = 4_999;
-  backlog.add(soon);
-  expect(backlog.pendingOnDisk).toBe(0);
-  monotonicMs = 5_000;
-  backlog.add(later);
-  expect(backlog.pendingOnDisk).toBe(1);
-  expect(await drained(backlog)).toEqual([early, soon, later].map(lineOf));
-  expect(logger.warnings).toHaveLength(1);
-  expect(logger.infos).toEqual(["The journal is written again"]);
-});
-
-test("a directory that is deleted while it is written to is made anew, and no row is lost by it", async () => {
-  const directory = join(temporaryDirectory(), "journal");
-  const { backlog, logger } = aBacklog(directory);
-  const records = Array.from({ length: 4 }, () => aRecord());
-  const [a, b, c, d] = records;
-  backlog.begin(d!);
-  backlog.add(a!);
-  rmSync(directory, { recursive: true });
-  backlog.add(b!);
-  await vi.waitFor(() => expect(logger.warnings).toHaveLength(1));
-  expect(logger.warnings[0]).toContain("The journal's directory was taken away");
-  backlog.add(c!);
-  expect(idsIn(await backlog.oldest(10))).toEqual([a!.id, b!.id]);
-  backlog.close();
-  // What began before goes on in the new one.
-  const { backlog: heir } = aBacklog(directory);
-  await heir.start(() => {});
-  expect(idsIn(await drained(heir))).toEqual([c!.id, d!.id]);
-});
-
-test("one that was taken for dead by mistake goes on in a new directory", async () => {
-  const root = temporaryDirectory();
-  const { backlog, logger } = aBacklog(root);
-  const [taken, underWay, later] = [aRecord(), aRecord(), aRecord()];
-  backlog.add(taken);
-  backlog.begin(underWay);
-  const [home] = readdirSync(root);
-  renameSync(join(root, home!), join(temporaryDirectory(), "of the heir"));
-  await backlog.start(() => {});
-  expect(logger.warnings).toEqual([
-    `The journal's directory was taken away, and is made anew: ${join(root, home!)}`,
-  ]);
-  backlog.add(underWay);
-  backlog.add(later);
-  // The heir has the first as well: a row that is written twice is stored once.
-  expect(idsIn(await drained(backlog))).toEqual([taken, underWay, later].map(({ id }) => id));
-});
-
-test("files that others delete are counted as lost, and those that are there are read", async () => {
-  const directory = temporaryDirectory();
-  const { backlog, logger } = aBacklog(directory, { maxBytes: MIB });
-  const records = Array.from({ length: 400 }, () => aRecord());
-  for (const record of records) backlog.add(record);
-  const [home] = readdirSync(directory);
-  rmSync(join(directory, home!, "000002.log"));
-  const lines = await drained(backlog);
-  expect(backlog.lost).toBeGreaterThan(100);
-  expect(lines).toHaveLength(400 - backlog.lost);
-  expect(logger.warnings).toEqual([
-    `Usage rows in the journal are damaged, and lost: ${backlog.lost}`,
-  ]);
 });
 
 test("knows since when rows wait, by the oldest of them", async () => {
