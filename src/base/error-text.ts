@@ -17,8 +17,11 @@ const REDACTIONS: readonly (readonly [RegExp, string])[] = [
   // A parser's quote of the text that it choked on: Google's lines above a caret, V8's `"…" is not valid JSON`.
   [/(?:\r?\n[^\n]*){1,3}\r?\n\s*\^/g, ` ${REDACTED}`],
   [/"[^]*(?= is not valid JSON)/g, REDACTED],
-  // Google's quote of a value of the wrong type: `Invalid value at 'contents[0].role' (TYPE_ENUM), "…"`.
-  [/(\(TYPE_\w+\), )"(?:[^"\\]|\\.)*(?:"|$)/g, `$1${REDACTED}`],
+  // What Google says of a value of the wrong type: `Invalid value at 'contents[0].role' (TYPE_ENUM), "…"`.
+  [
+    /(\((?:TYPE_\w+|type\.googleapis\.com\/[\w.]+)\), )[^"\n]*(?:"(?:[^"\\]|\\.)*"?)?[^\n]*/g,
+    `$1${REDACTED}`,
+  ],
   // A URL's user name, password, query and fragment.
   [/(\b[a-z][a-z0-9+.-]*:\/\/)[^\s/?#@]*@/gi, "$1"],
   [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s?#"'<>]*)[?#][^\s"'<>]*/gi, `$1?${REDACTED}`],

@@ -49,6 +49,16 @@ test.each([
     "Invalid value at 'contents[0].role' (TYPE_ENUM), [redacted]",
   ],
   [
+    "a value that is no message",
+    `Invalid value at 'system_instruction' (type.googleapis.com/google.v1beta.Content), "PROMPT"`,
+    "Invalid value at 'system_instruction' (type.googleapis.com/google.v1beta.Content), [redacted]",
+  ],
+  [
+    "bytes that are none, and what comes on the next line",
+    `Invalid value at 'data' (TYPE_BYTES), Base64 decoding failed for "PROMPT"\nInvalid value at 'text' (TYPE_STRING), 4`,
+    "Invalid value at 'data' (TYPE_BYTES), [redacted] Invalid value at 'text' (TYPE_STRING), [redacted]",
+  ],
+  [
     "the line of a body that did not parse",
     'Invalid JSON payload received. Unexpected token.\n{"contents": PROMPT text\n             ^',
     "Invalid JSON payload received. Unexpected token. [redacted]",
