@@ -96,7 +96,7 @@ export class LedgerConnection {
     if (databaseUrl !== undefined) return databaseUrl;
     if (!embedded) {
       const rule = "Expected a database: set DATABASE_URL, or the option `databaseUrl`";
-      throw new SpendspanError("ERR_DATABASE", `${rule}; until then rows wait in memory`);
+      throw new SpendspanError("ERR_DATABASE", `${rule}; until then rows wait`);
     }
     this.#server ??= await startEmbeddedPostgres({
       dataDir: join(dataDir, "postgres"),

@@ -165,10 +165,11 @@ export class Segment {
     const left = this.#bytes - this.#offset;
     const wanted = Math.min(maxBytes, left);
     const { buffer, bytesRead } = await readAt(fd, Buffer.alloc(wanted), 0, wanted, this.#offset);
-    if (bytesRead < wanted) this.#bytes = this.#offset + bytesRead; // somebody cut it short
-    if (bytesRead < wanted || wanted === left) return buffer.subarray(0, bytesRead);
-    const end = buffer.lastIndexOf(LINE_END) + 1;
-    return end > 0 ? buffer.subarray(0, end) : this.#nextPiece(fd, maxBytes * 2);
+    if (bytesRead === 0) this.#bytes = this.#offset; // somebody cut it short
+    const read = buffer.subarray(0, bytesRead);
+    const end = bytesRead === left ? left : read.lastIndexOf(LINE_END) + 1;
+    if (end > 0) return read.subarray(0, end);
+    return bytesRead < wanted ? read : this.#nextPiece(fd, maxBytes * 2);
   }
 }
 
