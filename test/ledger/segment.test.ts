@@ -72,6 +72,8 @@ test("a file that was cut short while it is read ends there", async () => {
   const segment = Segment.existing(path);
   truncateSync(path, formatLine(line).length);
   expect(await segment.read()).toEqual([line]);
+  expect(segment.isRead).toBe(false);
+  expect(await segment.read()).toEqual([]);
   expect(segment.isRead).toBe(true);
 });
 
