@@ -110,6 +110,17 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
   "legacy/stream/throw": ANSWERED,
   "stream/unread": ANSWERED,
   "stream/abort": { ...LEFT, ...LOWER_BOUND, errorType: "AbortError" },
+  // Interactions tell their usage with their end, and the SDK takes the body up before it is read.
+  "interactions/stream/cut": { ...CUT, ...UNSEEN },
+  "interactions/stream/cutmid": { ...CUT, ...UNSEEN },
+  "interactions/stream/sseerr": {
+    ...ANSWERED,
+    ...UNSEEN,
+    status: "error",
+    errorType: "UNAVAILABLE",
+  },
+  "interactions/stream/abort": { ...LEFT, ...UNSEEN, errorType: "AbortError" },
+  "interactions/stream/unread": KEPT,
   "unary/abort": { ...LEFT, ...NO_ANSWER, errorType: "AbortError" },
   "unary/timeout": { ...NO_ANSWER, status: "timeout", errorType: "TimeoutError" },
   "unary/aborted before": {
