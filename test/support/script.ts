@@ -41,18 +41,21 @@ const REPOSITORY = join(import.meta.dirname, "../..");
 
 /** Starts `source`; whatever becomes of the test, the process does not outlive it. */
 export function startScript(source: string, options: ScriptOptions = {}): Script {
-  const { format = "module", cwd = REPOSITORY, env = {}, nodeOptions = [] } = options;
+  const { format = "module", cwd = REPOSITORY, nodeOptions = [] } = options;
   const child = spawn(
     process.execPath,
     [...nodeOptions, `--input-type=${format}`, "--eval", source],
-    { cwd, env: { ...environment(options), ...env }, stdio: ["ignore", "pipe", "pipe"] },
+    { cwd, env: environment(options), stdio: ["ignore", "pipe", "pipe"] },
   );
-  onTestFinished(() => void child.kill("SIGKILL"));
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   const ended = once(child, "close").then(([code, signal]) => ({ code, signal, stdout, stderr }));
+  onTestFinished(async () => {
+    child.kill("SIGKILL");
+    await ended; // before its data is removed
+  });
   return {
     pid: child.pid!,
     signal: (name) => void child.kill(name),
@@ -69,9 +72,10 @@ export function startScript(source: string, options: ScriptOptions = {}): Script
   };
 }
 
-function environment({ cwd }: ScriptOptions): Readonly<Record<string, string | undefined>> {
-  const dataDir = cwd === undefined ? { SPENDSPAN_DATA_DIR: temporaryDirectory() } : {};
-  return { PATH: process.env["PATH"], ...dataDir };
+function environment({ cwd, env }: ScriptOptions): NodeJS.ProcessEnv {
+  const isGiven = cwd !== undefined || env?.["SPENDSPAN_DATA_DIR"] !== undefined;
+  const dataDir = isGiven ? {} : { SPENDSPAN_DATA_DIR: temporaryDirectory() };
+  return { PATH: process.env["PATH"], ...dataDir, ...env };
 }
 
 /** Runs `source` until it ends. */
