@@ -13,12 +13,14 @@ import { pricesCommand } from "./prices.ts";
 import { repriceCommand } from "./reprice.ts";
 import { statsCommand } from "./stats.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
+import { verifyCommand } from "./verify.ts";
 
 export const COMMANDS: readonly Command[] = [
   migrateCommand,
   pricesCommand,
   repriceCommand,
   statsCommand,
+  verifyCommand,
 ];
 const HELP: readonly string[] = ["help", "--help", "-h"];
 const VERSION: readonly string[] = ["version", "--version", "-v"];

@@ -10,6 +10,7 @@ const OVERVIEW = `Usage: spendspan <command> [flags]
   prices          Show the prices in force, or all that is known of one model's
   reprice         Compute costs again by the prices known now, and post the differences
   stats           Show what was spent, by brand and by model
+  verify          Check that no row was changed or taken away, and seal the days that are over
   help [command]  Say how to call it
   version         Print the version`;
 
