@@ -10,6 +10,8 @@
 --   which can be called again, by the owner or a superuser, at any time.
 -- * Supabase grants all that is made in its schemas to everybody who is logged in, and to everybody who
 --   isn't. That is taken back; who is logged in sees the brand of his token.
+-- * A function that works with the owner's rights must not find a table that its caller has put before
+--   ours. Temporary ones come first, unless the path says last.
 -- Locks: the tables, for an instant.
 
 create table api_usage_reader (
@@ -135,5 +137,19 @@ end $$;
 
 revoke execute on function
   api_usage_reader_brand, api_usage_resource_entries, api_usage_grant_access from public;
+
+do $$
+declare
+  secured regprocedure;
+begin
+  for secured in
+    select oid from pg_proc
+      where pronamespace = current_schema::regnamespace and proname like 'api\_usage\_%'
+        and proconfig is not null
+  loop
+    execute format('alter function %s set search_path = %s, pg_temp',
+      secured, current_setting('search_path'));
+  end loop;
+end $$;
 
 select api_usage_grant_access();

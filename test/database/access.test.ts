@@ -129,6 +129,24 @@ describe("a reader", () => {
       });
     }));
 
+  test("can't put tables of its own before ours", () =>
+    withDatabase(async (database) => {
+      await fill(database.pool);
+      await withLogin(database, "spendspan_reader", async ({ pool }) => {
+        const seen = await pool.query(
+          `create temporary table api_usage_reader as select session_user as login, 'acme' as brand;
+           grant all on api_usage_reader to public;
+           select count(*)::int as count from api_usage`,
+        );
+        expect(seen).toContainEqual(expect.objectContaining({ rows: [{ count: 0 }] }));
+      });
+      const { rows } = await database.pool.query(
+        `select oid::regprocedure from pg_proc where pronamespace = 'public'::regnamespace
+         and prosecdef and not array_to_string(proconfig, ' ') ~ 'search_path=.*, pg_temp$'`,
+      );
+      expect(rows).toEqual([]);
+    }));
+
   test("neither adds nor changes anything, nor goes around the policies by a partition", () =>
     withDatabase(async (database) => {
       await fill(database.pool);
