@@ -63,15 +63,15 @@ create function api_usage_seal_after(previous text, of_rows api_usage_seal) retu
     to_char(of_rows.month, 'YYYY-MM-DD'), of_rows.row_count, of_rows.rows_sha256), 'UTF8')), 'hex')
 $$;
 
--- Seals every day that is closed and is not sealed yet, and returns how many there were.
-create function api_usage_make_seals() returns integer
+-- Seals the first day that is closed and is not sealed yet, and returns it; NULL: there is none. Day by
+-- day, since a transaction that works on years of rows would keep all others' dead ones alive.
+create function api_usage_seal_next_day() returns date
   language plpgsql security definer set search_path from current as $$
 declare
-  next_day date;
   last_day constant date := (now() at time zone 'UTC')::date - 2;
-  sealed_days integer := 0;
-  made api_usage_seal;
+  next_day date;
   previous text;
+  made api_usage_seal;
 begin
   -- One after the other: a seal is made from the one before.
   lock table api_usage_seal in share row exclusive mode;
@@ -90,10 +90,12 @@ begin
       insert into api_usage_seal (day, month, row_count, rows_sha256, seal)
         values (made.day, made.month, made.row_count, made.rows_sha256, previous);
     end loop;
-    sealed_days := sealed_days + found::integer;
-    next_day := next_day + 1;
+    if found then
+      return next_day;
+    end if;
+    next_day := next_day + 1; -- nothing came on this one
   end loop;
-  return sealed_days;
+  return null;
 end $$;
 
 -- The partition that has the rows of a month, given by its first day.
@@ -126,5 +128,5 @@ begin
   execute format('drop table %s', partition);
 end $$;
 
-revoke execute on function api_usage_digests, api_usage_seal_after, api_usage_make_seals,
+revoke execute on function api_usage_digests, api_usage_seal_after, api_usage_seal_next_day,
   api_usage_drop_partition, api_usage_partition_of from public;

@@ -103,7 +103,7 @@ begin
         ('spendspan_reader', 'grant execute on function api_usage_reader_brand'),
         ('spendspan_admin', 'grant select on api_usage, api_usage_hour, api_usage_day, api_usage_seal, api_usage_reader, spendspan_migration'),
         ('spendspan_admin', 'grant insert, update, delete on api_usage_reader'),
-        ('spendspan_admin', 'grant execute on function api_usage_add, api_usage_resource_entries, api_usage_make_months_ahead, api_usage_digests, api_usage_seal_after, api_usage_make_seals, api_usage_drop_partition, api_usage_partition_of')
+        ('spendspan_admin', 'grant execute on function api_usage_add, api_usage_resource_entries, api_usage_make_months_ahead, api_usage_digests, api_usage_seal_after, api_usage_seal_next_day, api_usage_drop_partition, api_usage_partition_of')
       ) as rights (grantee, granted)
     union all
     select grantee, format('grant usage on schema %I to %s', current_schema, grantee)

@@ -126,10 +126,20 @@ export async function verifySeals(pool: Pool, keptSeal?: string): Promise<SealRe
   };
 }
 
+/** @returns How many days were sealed. */
 async function sealClosedDays(pool: Pool): Promise<number> {
+  for (let days = 0; ; days += 1) {
+    // oxlint-disable-next-line no-await-in-loop -- a seal is made from the one before
+    if (!(await sealNextDay(pool))) return days;
+  }
+}
+
+async function sealNextDay(pool: Pool): Promise<boolean> {
   return inTransaction(pool, { timeoutMs: FOREVER }, async (client) => {
-    const { rows } = await client.query<{ days: number }>("select api_usage_make_seals() as days");
-    return rows[0]?.days ?? 0;
+    const { rows } = await client.query(
+      "select from api_usage_seal_next_day() as day where day is not null",
+    );
+    return rows.length > 0;
   });
 }
 
