@@ -53,19 +53,30 @@ $$;
 alter table api_usage_hour enable row level security;
 alter table api_usage_day enable row level security;
 
+-- Lets a role see the rows and sums for which a condition holds. What is the same in each row of a
+-- condition stands in a subquery, which is evaluated once a statement.
+create function api_usage_let_see(who regrole, condition text) returns void
+  language plpgsql set search_path from current as $$
+declare
+  readable text;
+begin
+  foreach readable in array array['api_usage', 'api_usage_hour', 'api_usage_day'] loop
+    execute format('grant select on %s to %s', readable, who);
+    execute format('drop policy if exists %s on %s', who, readable);
+    execute format('create policy %s on %s for select to %s using (%s)', who, readable, who, condition);
+  end loop;
+end $$;
+
 create function api_usage_grant_access() returns void
   language plpgsql set search_path from current as $$
 declare
-  tables constant text[] := array['api_usage', 'api_usage_hour', 'api_usage_day'];
-  is_supabase constant boolean := to_regprocedure('auth.jwt()') is not null
-    and to_regprocedure('auth.role()') is not null and to_regrole('authenticated') is not null;
   role_name text;
-  statement text;
+  ours regprocedure;
 begin
   foreach role_name in array array['spendspan_writer', 'spendspan_reader', 'spendspan_admin'] loop
     begin
       if to_regrole(role_name) is null then
-        execute format('create role %I nologin', role_name);
+        execute format('create role %s nologin', role_name);
       end if;
     exception
       when duplicate_object or unique_violation then
@@ -73,70 +84,55 @@ begin
       when insufficient_privilege then
         raise notice 'Role % is not there, and % may not make it: have a superuser call api_usage_grant_access()',
           role_name, current_user;
+        continue;
     end;
+    execute format('grant usage on schema %I to %s', current_schema, role_name);
+    execute format('grant select on spendspan_migration to %s', role_name);
   end loop;
 
-  -- Taken from everybody, and on Supabase from those whom it grants all by default.
-  for statement in
-    select format('revoke all on %s %s from %I', kind, object, role)
-      from (
-        select 'table', oid::regclass::text from pg_class
-          where relnamespace = current_schema::regnamespace
-            and relname in ('api_usage', 'api_usage_hour', 'api_usage_day', 'api_usage_seal',
-              'api_usage_reader', 'spendspan_migration')
-        union all
-        select 'function', oid::regprocedure::text from pg_proc
-          where pronamespace = current_schema::regnamespace and proname like 'api\_usage\_%'
-      ) as granted (kind, object)
-      cross join (values ('anon'), ('authenticated')) as wide (role)
-      where to_regrole(role) is not null
-  loop
-    execute statement;
-  end loop;
-
-  for role_name, statement in
-    select grantee, format(granted || ' to %s', grantee)
-      from (values
-        ('spendspan_writer', 'grant select on spendspan_migration'),
-        ('spendspan_writer', 'grant execute on function api_usage_add, api_usage_resource_entries, api_usage_make_months_ahead'),
-        ('spendspan_reader', 'grant select on api_usage, api_usage_hour, api_usage_day, spendspan_migration'),
-        ('spendspan_reader', 'grant execute on function api_usage_reader_brand'),
-        ('spendspan_admin', 'grant select on api_usage, api_usage_hour, api_usage_day, api_usage_seal, api_usage_reader, spendspan_migration'),
-        ('spendspan_admin', 'grant insert, update, delete on api_usage_reader'),
-        ('spendspan_admin', 'grant execute on function api_usage_add, api_usage_resource_entries, api_usage_make_months_ahead, api_usage_digests, api_usage_seal_after, api_usage_seal_next_day, api_usage_drop_partition, api_usage_partition_of')
-      ) as rights (grantee, granted)
-    union all
-    select grantee, format('grant usage on schema %I to %s', current_schema, grantee)
-      from unnest(array['spendspan_writer', 'spendspan_reader', 'spendspan_admin']) as grantee
-    union all
-    select 'authenticated', format('grant select on %I to authenticated', table_name)
-      from unnest(tables) as table_name
-      where is_supabase
-  loop
+  -- On Supabase, all is granted to these by default.
+  foreach role_name in array array['anon', 'authenticated'] loop
     continue when to_regrole(role_name) is null;
-    execute statement;
+    execute format('revoke all on api_usage, api_usage_hour, api_usage_day, api_usage_seal,
+      api_usage_reader, spendspan_migration from %s', role_name);
+    for ours in
+      select oid from pg_proc
+        where pronamespace = current_schema::regnamespace and proname like 'api\_usage\_%'
+    loop
+      execute format('revoke all on function %s from %s', ours, role_name);
+    end loop;
   end loop;
 
-  -- In each policy the brand stands in a subquery, which is evaluated once a statement, not once a row.
-  for role_name, statement in
-    select grantee, format('create policy %s on %I for select to %s using (%s)',
-        grantee, table_name, grantee, condition)
-      from unnest(tables) as table_name
-      cross join (values
-        ('spendspan_reader', 'brand = (select api_usage_reader_brand())'),
-        ('spendspan_admin', 'true'),
-        ('authenticated', '(select auth.role()) = ''authenticated'' and brand = (select coalesce(auth.jwt() -> ''app_metadata'' ->> ''brand'', auth.jwt() -> ''app_metadata'' ->> ''brand_id''))')
-      ) as policy (grantee, condition)
-      where (grantee <> 'authenticated' or is_supabase) and not exists (
-        select from pg_policy where polrelid = table_name::regclass and polname = grantee)
-  loop
-    continue when to_regrole(role_name) is null;
-    execute statement;
-  end loop;
+  if to_regrole('spendspan_writer') is not null then
+    grant execute on function api_usage_add, api_usage_make_months_ahead, api_usage_resource_entries
+      to spendspan_writer;
+  end if;
+  if to_regrole('spendspan_reader') is not null then
+    grant execute on function api_usage_reader_brand to spendspan_reader;
+    perform api_usage_let_see('spendspan_reader', 'brand = (select api_usage_reader_brand())');
+  end if;
+  if to_regrole('spendspan_admin') is not null then
+    grant execute on function api_usage_add, api_usage_make_months_ahead, api_usage_resource_entries,
+      api_usage_digests, api_usage_seal_after, api_usage_seal_next_day, api_usage_partition_of,
+      api_usage_drop_partition
+      to spendspan_admin;
+    grant select on api_usage_seal to spendspan_admin;
+    grant select, insert, update, delete on api_usage_reader to spendspan_admin;
+    perform api_usage_let_see('spendspan_admin', 'true');
+  end if;
+  if to_regrole('authenticated') is not null
+    and to_regprocedure('auth.role()') is not null and to_regprocedure('auth.jwt()') is not null
+  then
+    perform api_usage_let_see('authenticated', $condition$
+      (select auth.role()) = 'authenticated' and brand = (
+        select coalesce(claims ->> 'brand', claims ->> 'brand_id')
+        from (select auth.jwt() -> 'app_metadata') as token (claims))
+    $condition$);
+  end if;
 end $$;
 
-revoke execute on function
-  api_usage_reader_brand, api_usage_resource_entries, api_usage_grant_access from public;
+revoke execute on function api_usage_reader_brand, api_usage_resource_entries, api_usage_let_see,
+  api_usage_grant_access from public;
 
 do $$
 declare
