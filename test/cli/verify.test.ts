@@ -9,8 +9,8 @@ import { withLogin } from "../support/login.ts";
 import { aRecord } from "../support/record.ts";
 import { runCommand } from "../support/terminal.ts";
 
-const OCTOBER_5_MS = Date.parse("2026-10-05T12:00:00Z");
-const SEPTEMBER_30_MS = Date.parse("2026-09-30T23:00:00Z");
+const OCTOBER_5_MS = Date.parse("2024-10-05T12:00:00Z");
+const SEPTEMBER_30_MS = Date.parse("2024-09-30T23:00:00Z");
 const DIGEST = /^[0-9a-f]{64}$/;
 
 /** From here on, rows come at `moment`, by the clock of the database. */
@@ -18,16 +18,16 @@ async function clockAt(pool: Pool, moment: string): Promise<void> {
   await pool.query(`alter table api_usage alter ingested_at set default '${moment}'`);
 }
 
-/** 2026-10-05: two calls, and a late one of September. 2026-10-07: one call. */
+/** 2024-10-05: two calls, and a late one of September. 2024-10-07: one call. */
 async function fill({ pool }: TestDatabase): Promise<void> {
-  await clockAt(pool, "2026-10-05T12:00:01Z");
+  await clockAt(pool, "2024-10-05T12:00:01Z");
   await store(
     pool,
     aRecord({ startedAtMs: OCTOBER_5_MS }),
     aRecord({ startedAtMs: OCTOBER_5_MS + 1, brand: "globex" }),
     aRecord({ startedAtMs: SEPTEMBER_30_MS }),
   );
-  await clockAt(pool, "2026-10-07T00:00:00Z");
+  await clockAt(pool, "2024-10-07T00:00:00Z");
   await store(pool, aRecord({ startedAtMs: OCTOBER_5_MS + 2 * 86_400_000 }));
 }
 
@@ -59,8 +59,8 @@ test("seals days that are over, and finds them again as they were", () =>
       sealed: {
         days: 2,
         rows: 4,
-        first_day: "2026-10-05",
-        last_day: "2026-10-07",
+        first_day: "2024-10-05",
+        last_day: "2024-10-07",
         newest_seal: expect.stringMatching(DIGEST),
       },
       newly_sealed_days: 2,
@@ -71,7 +71,7 @@ test("seals days that are over, and finds them again as they were", () =>
       [
         "No row was changed",
         "",
-        "4 rows of 2 days sealed, 2026-10-05 to 2026-10-07; 0 of these now",
+        "4 rows of 2 days sealed, 2024-10-05 to 2024-10-07; 0 of these now",
         `Newest seal: ${first.sealed.newest_seal}`,
         "Keep it where nobody can change it, and give it to a later run as --seal",
       ].join("\n"),
@@ -89,49 +89,49 @@ test("neither today nor yesterday is sealed, to which rows may still be on their
   }));
 
 describe("names the day", () => {
-  const OF_OCTOBER_5 = { fault: "rows", day: "2026-10-05", month: "2026-10" };
+  const OF_OCTOBER_5 = { fault: "rows", day: "2024-10-05", month: "2024-10" };
   test.each([
     [
       "of a row that was changed",
       "update api_usage set estimated_cost_usd = 0 where brand = 'globex'",
       [{ ...OF_OCTOBER_5, sealed_rows: 2, found_rows: 2 }],
-      "2026-10-05, calls of 2026-10: of 2 rows at least one was changed",
+      "2024-10-05, calls of 2024-10: of 2 rows at least one was changed",
     ],
     [
       "of a row that was taken away",
       "delete from api_usage where brand = 'globex'",
       [{ ...OF_OCTOBER_5, sealed_rows: 2, found_rows: 1 }],
-      "2026-10-05, calls of 2026-10: 2 rows came, 1 are there",
+      "2024-10-05, calls of 2024-10: 2 rows came, 1 are there",
     ],
     [
       "whose only row of a month was taken away",
-      "delete from api_usage where created_at < '2026-10-01'",
-      [{ ...OF_OCTOBER_5, month: "2026-09", sealed_rows: 1, found_rows: 0 }],
-      "2026-10-05, calls of 2026-09: 1 row came, 0 are there",
+      "delete from api_usage where created_at < '2024-10-01'",
+      [{ ...OF_OCTOBER_5, month: "2024-09", sealed_rows: 1, found_rows: 0 }],
+      "2024-10-05, calls of 2024-09: 1 row came, 0 are there",
     ],
     [
       "of which a row was moved to another, and that one",
-      "update api_usage set ingested_at = '2026-10-06' where ingested_at = '2026-10-07'",
+      "update api_usage set ingested_at = '2024-10-06' where ingested_at = '2024-10-07'",
       [
-        { fault: "rows", day: "2026-10-06", month: "2026-10", sealed_rows: null, found_rows: 1 },
-        { fault: "rows", day: "2026-10-07", month: "2026-10", sealed_rows: 1, found_rows: 0 },
+        { fault: "rows", day: "2024-10-06", month: "2024-10", sealed_rows: null, found_rows: 1 },
+        { fault: "rows", day: "2024-10-07", month: "2024-10", sealed_rows: 1, found_rows: 0 },
       ],
-      "2026-10-06, calls of 2026-10: 1 row came in afterwards",
+      "2024-10-06, calls of 2024-10: 1 row came in afterwards",
     ],
     [
       "to which a row was slipped in before all others",
-      "update api_usage set ingested_at = '2026-10-04' where brand = 'globex'",
+      "update api_usage set ingested_at = '2024-10-04' where brand = 'globex'",
       [
-        { fault: "rows", day: "2026-10-04", month: "2026-10", sealed_rows: null, found_rows: 1 },
+        { fault: "rows", day: "2024-10-04", month: "2024-10", sealed_rows: null, found_rows: 1 },
         { ...OF_OCTOBER_5, sealed_rows: 2, found_rows: 1 },
       ],
-      "2026-10-04, calls of 2026-10: 1 row came in afterwards",
+      "2024-10-04, calls of 2024-10: 1 row came in afterwards",
     ],
     [
       "of a seal that was made to fit, by its rows",
-      "update api_usage_seal set row_count = 3 where day = '2026-10-05' and month = '2026-10-01'",
-      [{ fault: "seal", day: "2026-10-05", month: "2026-10" }],
-      "2026-10-05, calls of 2026-10: the seal was changed, or the one before it",
+      "update api_usage_seal set row_count = 3 where day = '2024-10-05' and month = '2024-10-01'",
+      [{ fault: "seal", day: "2024-10-05", month: "2024-10" }],
+      "2024-10-05, calls of 2024-10: the seal was changed, or the one before it",
     ],
   ])("%s", (_, tampering, faults, sentence) =>
     withSealed(async (database) => {
@@ -148,13 +148,13 @@ describe("names the day", () => {
 test("what comes late, and what corrects an old row, is of the day on which it came", () =>
   withSealed(async (database, seal) => {
     const { pool } = database;
-    await clockAt(pool, "2026-10-09T08:00:00Z");
+    await clockAt(pool, "2024-10-09T08:00:00Z");
     const late = aRecord({ startedAtMs: OCTOBER_5_MS + 3 });
     await store(pool, late);
     await adjust(pool, late, { difference: "-0.0001", from: "priced", to: "priced" });
     const next = await report(database, "--seal", seal);
     expect(next).toMatchObject({ exitCode: 0, faults: [], newly_sealed_days: 1 });
-    expect(next.sealed).toMatchObject({ days: 3, rows: 6, last_day: "2026-10-09" });
+    expect(next.sealed).toMatchObject({ days: 3, rows: 6, last_day: "2024-10-09" });
     expect(next.sealed.newest_seal).not.toBe(seal);
   }));
 
@@ -176,31 +176,31 @@ test("a chain that was made anew as a whole doesn't have the seal that was kept 
 
 describe("a month that was dropped", () => {
   test.each([
-    ["by prune", "select api_usage_drop_partition('api_usage_y2026m09')"],
-    ["by hand", "drop table api_usage_y2026m09"],
+    ["by prune", "select api_usage_drop_partition('api_usage_y2024m09')"],
+    ["by hand", "drop table api_usage_y2024m09"],
   ])("%s is no fault, and named", (_, drop) =>
     withSealed(async (database, seal) => {
       await database.pool.query(drop);
       expect(await report(database, "--seal", seal)).toMatchObject({
         exitCode: 0,
         faults: [],
-        dropped_months: ["2026-09"],
+        dropped_months: ["2024-09"],
       });
       expect((await verify(database)).printed).toContain(
-        "Dropped with their partitions, and not there to be checked: calls of 2026-09",
+        "Dropped with their partitions, and not there to be checked: calls of 2024-09",
       );
     }),
   );
 
   test("stays so when a row of it comes late, which is then sealed like any other", () =>
     withSealed(async (database) => {
-      await database.pool.query("select api_usage_drop_partition('api_usage_y2026m09')");
-      await clockAt(database.pool, "2026-10-09T08:00:00Z");
+      await database.pool.query("select api_usage_drop_partition('api_usage_y2024m09')");
+      await clockAt(database.pool, "2024-10-09T08:00:00Z");
       await store(database.pool, aRecord({ startedAtMs: SEPTEMBER_30_MS }));
       expect(await report(database)).toMatchObject({ faults: [], newly_sealed_days: 1 });
-      await unguarded(database.pool, "delete from api_usage_y2026m09");
+      await unguarded(database.pool, "delete from api_usage_y2024m09");
       expect(await report(database)).toMatchObject({
-        faults: [{ day: "2026-10-09", month: "2026-09", sealed_rows: 1, found_rows: 0 }],
+        faults: [{ day: "2024-10-09", month: "2024-09", sealed_rows: 1, found_rows: 0 }],
       });
     }));
 });
@@ -213,7 +213,7 @@ test("a brand that is deleted changes no seal", () =>
       `create table brands (id uuid primary key); insert into brands values ('${brand}');
        select api_usage_add_references()`,
     );
-    await clockAt(pool, "2026-10-05T12:00:01Z");
+    await clockAt(pool, "2024-10-05T12:00:01Z");
     await store(pool, aRecord({ brand }));
     await report(database);
     await pool.query("delete from brands");
