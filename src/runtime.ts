@@ -22,6 +22,7 @@ import { ledgerHealth, pipelineHealth, sayWhatRemains } from "./ledger-health.ts
 import { findResourceEntries } from "./ledger/resource-history.ts";
 import { DurableBacklog } from "./ledger/durable-backlog.ts";
 import type { FlushOptions, FlushResult } from "./ledger/flush.ts";
+import { withMonthsAhead } from "./ledger/months-ahead.ts";
 import { MemoryQueue } from "./ledger/queue.ts";
 import { LedgerWriter } from "./ledger/writer.ts";
 import { MeterBridge } from "./metrics/meter-bridge.ts";
@@ -230,7 +231,10 @@ export class Runtime {
     return new LedgerWriter(
       {
         backlog: this.#journal ?? new MemoryQueue(maxPendingRows),
-        connect: () => this.#connection.connect(),
+        connect: withMonthsAhead(() => this.#connection.connect(), {
+          clock: this.#clock,
+          logger: this.#logger,
+        }),
         clock: this.#clock,
         logger: this.#logger,
         random: Math.random,
