@@ -12,11 +12,6 @@ import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { inTransaction } from "../database/pool.ts";
 
-export interface MonthsAheadParts {
-  readonly clock: Clock;
-  readonly logger: Logger;
-}
-
 type Connect = () => Promise<Pool>;
 
 const MONTHS = 2;
@@ -31,7 +26,7 @@ export async function makeMonthsAhead(pool: Pool): Promise<void> {
 }
 
 /** `connect`, after which the months ahead are made, if that was not tried within a day. */
-export function withMonthsAhead(connect: Connect, { clock, logger }: MonthsAheadParts): Connect {
+export function withMonthsAhead(connect: Connect, clock: Clock, logger: Logger): Connect {
   let dueAtMs = -Infinity;
   return async () => {
     const pool = await connect();

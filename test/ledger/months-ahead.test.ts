@@ -17,7 +17,7 @@ test("the months to come are made when first connected, and once a day from then
     expect(all).toHaveLength(3);
     let nowMs = 5;
     const clock = { now: () => 0, monotonicMs: () => nowMs };
-    const connect = withMonthsAhead(async () => pool, { clock, logger: new KeptLogger() });
+    const connect = withMonthsAhead(async () => pool, clock, new KeptLogger());
 
     await pool.query(`drop table ${all[2]}`);
     await connect();
@@ -46,7 +46,7 @@ test("a role that may not gets its connection all the same, and its rows land", 
     const writers = await openPool({ url: asRole.href, logger });
     const clock = { now: () => 0, monotonicMs: () => 0 };
 
-    const connected = await withMonthsAhead(async () => writers, { clock, logger })();
+    const connected = await withMonthsAhead(async () => writers, clock, logger)();
     await store(connected, aRecord(), aRecord({ startedAtMs: Date.UTC(2031, 5, 1) }));
     await vi.waitFor(() =>
       expect(logger.infos).toEqual([
