@@ -63,7 +63,7 @@ with batch as (
   order by brand, created_at
   fetch first ${BATCH_ROWS} rows with ties
 )
-select brand, created_at::text, (to_jsonb(batch) - 'total_tokens' - 'ingested_at')::text as line,
+select brand, created_at::text, row_to_json(batch)::text as line,
   case when adjusts_id is null then 0
     else row_number() over (partition by adjusts_id order by ingested_at, id) end::integer as round
 from batch
