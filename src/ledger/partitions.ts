@@ -9,9 +9,9 @@ import { inTransaction } from "../database/pool.ts";
 
 /** A run of whole months; of a ledger that is older than partitions, the first may hold many. */
 export interface Partition {
-  /** As SQL takes it: quoted, and with its schema, where it has to be. */
   readonly name: string;
-  /** The first moment, in ISO 8601, after its rows. */
+  /** The first moment that may be in it, and the first that may not, as Postgres writes them. */
+  readonly start: string;
   readonly end: string;
   /** With its indexes. */
   readonly bytes: number;
@@ -23,15 +23,21 @@ const LOCK_NOT_AVAILABLE = "55P03";
 const READ_TIMEOUT_MS = 60_000;
 
 const BEFORE = `
-select name, to_char("end" at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as "end", bytes
+select name, coalesce("from", '-infinity') as start, "to" as "end", bytes
 from (
   select oid::regclass::text as name, pg_total_relation_size(oid)::float8 as bytes,
-    substring(pg_get_expr(relpartbound, oid) from 'TO \\(''([^'']+)''\\)')::timestamptz as "end"
+    substring(pg_get_expr(relpartbound, oid) from 'FROM \\(''([^'']+)''\\)') as "from",
+    substring(pg_get_expr(relpartbound, oid) from 'TO \\(''([^'']+)''\\)') as "to"
   from pg_inherits join pg_class on oid = inhrelid
   where inhparent = 'api_usage'::regclass
 ) as partition
-where "end" <= $1::timestamptz
-order by partition."end"`;
+where "to"::timestamptz <= $1::timestamptz
+order by "to"::timestamptz`;
+
+/** By the table, as who may read that need not have a right to its partitions. */
+const COUNT = `
+select count(*)::float8 as count from api_usage
+where created_at >= $1::timestamptz and created_at < $2::timestamptz`;
 
 /** The partitions whose rows all lie before `moment` (ISO 8601), oldest first. */
 export async function partitionsBefore(pool: Pool, moment: string): Promise<readonly Partition[]> {
@@ -42,21 +48,23 @@ export async function partitionsBefore(pool: Pool, moment: string): Promise<read
 }
 
 /** Reads the whole partition. */
-export async function countRows(pool: Pool, { name }: Partition): Promise<number> {
+export async function countRows(pool: Pool, { start, end }: Partition): Promise<number> {
   return inTransaction(pool, { timeoutMs: 0, readOnly: true }, async (client) => {
-    const { rows } = await client.query<{ count: number }>(
-      `select count(*)::float8 as count from ${name}`,
-    );
+    const { rows } = await client.query<{ count: number }>(COUNT, [start, end]);
     return rows[0]?.count ?? 0;
   });
 }
 
-/** @throws SpendspanError `ERR_DATABASE` when a query holds the table for too long. */
+/**
+ * Notes in their seals that the rows were given up, and drops them.
+ *
+ * @throws SpendspanError `ERR_DATABASE` when a query holds the table for too long.
+ */
 export async function dropPartition(pool: Pool, { name }: Partition): Promise<void> {
   try {
     await inTransaction(pool, { timeoutMs: READ_TIMEOUT_MS }, async (client) => {
       await client.query(`set local lock_timeout = ${LOCK_TIMEOUT_MS}`);
-      await client.query(`drop table if exists ${name}`);
+      await client.query("select api_usage_drop_partition($1::regclass)", [name]);
     });
   } catch (cause) {
     if (errorCodeOf(cause) !== LOCK_NOT_AVAILABLE) throw cause;
