@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { systemClock } from "../../src/base/clock.ts";
 import type { UsageRecord } from "../../src/usage/record.ts";
 import { type TestDatabase, withDatabase } from "../support/database.ts";
-import { store } from "../support/ledger-rows.ts";
+import { store, unguarded } from "../support/ledger-rows.ts";
+import { withLogin } from "../support/login.ts";
 import { aRecord } from "../support/record.ts";
 import { runCommand } from "../support/terminal.ts";
 
@@ -88,6 +89,30 @@ test("a row that comes after its month was dropped lands, and counts in the sums
       "select requests::int from api_usage_day where day = '2024-01-15'",
     );
     expect(rows).toEqual([{ requests: 3 }]);
+  }));
+
+test("an admin's rights are enough", () =>
+  withLedger(OLD, (database) =>
+    withLogin(database, "spendspan_admin", async ({ url }) => {
+      const { exitCode, printed } = await runCommand(["prune", "--before", "2024-02"], {
+        DATABASE_URL: url,
+      });
+      expect({ exitCode, printed }).toEqual({
+        exitCode: 0,
+        printed: expect.stringMatching(/^Dropped api_usage_y2024m01: 2 rows/),
+      });
+    }),
+  ));
+
+test("what was pruned is not missed by verify", () =>
+  withLedger(OLD, async ({ pool, url }) => {
+    // As if the rows had come long ago, which only who goes around the guards can do.
+    await unguarded(pool, "update api_usage set ingested_at = created_at");
+    await runCommand(["verify"], { DATABASE_URL: url });
+    await runCommand(["prune", "--before", "2024-03"], { DATABASE_URL: url });
+    const { exitCode, printed } = await runCommand(["verify"], { DATABASE_URL: url });
+    expect(exitCode).toBe(0);
+    expect(printed).toMatch(/^No row was changed/);
   }));
 
 test.each([

@@ -1,11 +1,11 @@
 import type { Pool } from "pg";
 import { expect, test, vi } from "vitest";
 
-import { openPool } from "../../src/database/pool.ts";
-import { withMonthsAhead } from "../../src/ledger/months-ahead.ts";
+import { makeMonthsAhead, withMonthsAhead } from "../../src/ledger/months-ahead.ts";
 import { withDatabase } from "../support/database.ts";
 import { store } from "../support/ledger-rows.ts";
 import { KeptLogger } from "../support/logger.ts";
+import { withLogin } from "../support/login.ts";
 import { aRecord } from "../support/record.ts";
 
 const DAY_MS = 86_400_000;
@@ -34,30 +34,32 @@ test("the months to come are made when first connected, and once a day from then
     await vi.waitFor(async () => expect(await partitionsOf(pool)).toEqual(all));
   }));
 
+test("a writer's rights are enough", () =>
+  withDatabase(async (database) => {
+    const all = await partitionsOf(database.pool);
+    await database.pool.query(`drop table ${all[2]}`);
+    await withLogin(database, "spendspan_writer", ({ pool }) => makeMonthsAhead(pool));
+    expect(await partitionsOf(database.pool)).toEqual(all);
+  }));
+
 test("a role that may not gets its connection all the same, and its rows land", () =>
-  withDatabase(async ({ pool, url }) => {
-    const role = `writer_${new URL(url).pathname.slice(1)}`;
-    await pool.query(`create role ${role} login password 'x'`);
-    await pool.query(`grant execute on function api_usage_add to ${role}`);
-    const asRole = new URL(url);
-    asRole.username = role;
-    asRole.password = "x";
-    const logger = new KeptLogger();
-    const writers = await openPool({ url: asRole.href, logger });
-    const clock = { now: () => 0, monotonicMs: () => 0 };
-
-    const connected = await withMonthsAhead(async () => writers, clock, logger)();
-    await store(connected, aRecord(), aRecord({ startedAtMs: Date.UTC(2031, 5, 1) }));
-    await vi.waitFor(() =>
-      expect(logger.infos).toEqual([
-        "Partitions of the next months were not made: permission denied for function api_usage_make_months_ahead",
-      ]),
+  withDatabase(async (database) => {
+    await database.pool.query(
+      "revoke execute on function api_usage_make_months_ahead from spendspan_writer",
     );
+    const logger = new KeptLogger();
+    const clock = { now: () => 0, monotonicMs: () => 0 };
+    await withLogin(database, "spendspan_writer", async ({ pool }) => {
+      const connected = await withMonthsAhead(async () => pool, clock, logger)();
+      await store(connected, aRecord(), aRecord({ startedAtMs: Date.UTC(2031, 5, 1) }));
+      await vi.waitFor(() =>
+        expect(logger.infos).toEqual([
+          "Partitions of the next months were not made: permission denied for function api_usage_make_months_ahead",
+        ]),
+      );
+    });
     expect(logger.warnings).toEqual([]);
-    expect((await pool.query("select from api_usage")).rowCount).toBe(2);
-
-    await writers.end();
-    await pool.query(`drop owned by ${role}; drop role ${role}`);
+    expect((await database.pool.query("select from api_usage")).rowCount).toBe(2);
   }));
 
 async function partitionsOf(pool: Pool): Promise<readonly string[]> {
