@@ -40,6 +40,10 @@ export const copyCommand: Command = {
             from: source,
             to: target,
             signal,
+            onProgress: ({ start, rows }, doneRows) =>
+              terminal.complain(
+                `${monthName(start)}: ${grouped(doneRows)} of ${grouped(rows)} rows`,
+              ),
             onMonth: ({ start, rows }, addedRows) =>
               terminal.complain(
                 `${monthName(start)}: ${counted(rows, "row")}, ${grouped(addedRows)} of them new`,

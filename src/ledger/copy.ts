@@ -25,11 +25,14 @@ export interface CopyOptions {
   readonly to: Pool;
   /** Ends it between two batches. */
   readonly signal: AbortSignal;
+  /** Told every now and then how many rows of a large month are done. */
+  readonly onProgress: (month: Month, rows: number) => void;
   /** Told of each month that is done, and of the rows of it that the other ledger had not. */
   readonly onMonth: (month: Month, addedRows: number) => void;
 }
 
 interface Batch {
+  readonly rows: number;
   /** Each row as a line of JSON, in the order in which they may be added; see NEXT. */
   readonly rounds: readonly (readonly string[])[];
   /** Behind which row the next batch begins. */
@@ -47,6 +50,7 @@ interface Row extends Place {
 }
 
 const BATCH_ROWS = 1_000;
+const BATCHES_A_LINE = 100;
 const TIMEOUT_MS = 60_000;
 const START: Place = { brand: "", created_at: "-infinity" };
 
@@ -92,31 +96,32 @@ where not exists (
  * @throws SpendspanError `ERR_DATABASE` when a row can't be copied, as the other ledger has one of the
  *   same key at another cost.
  */
-export async function copyLedger({
-  from,
-  to,
-  signal,
-  onMonth,
-}: CopyOptions): Promise<readonly MonthComparison[] | undefined> {
+export async function copyLedger(
+  options: CopyOptions,
+): Promise<readonly MonthComparison[] | undefined> {
+  const { from, to, signal, onMonth } = options;
   const there = byStart(await monthsOf(to));
   const months = await monthsOf(from);
   for (const month of months) {
     if (signal.aborted) return undefined;
     const isThere = hasSameRows(month, there.get(month.start));
-    const addedRows = isThere ? 0 : await copyMonth(from, to, month, signal);
+    const addedRows = isThere ? 0 : await copyMonth(options, month);
     if (month.rows === 0) await copySums(from, to, month);
     if (!signal.aborted) onMonth(month, addedRows);
   }
   return signal.aborted ? undefined : compared(months, await monthsOf(from), await monthsOf(to));
 }
 
-async function copyMonth(from: Pool, to: Pool, month: Month, signal: AbortSignal): Promise<number> {
-  let addedRows = 0;
+async function copyMonth(options: CopyOptions, month: Month): Promise<number> {
+  const { from, to, signal, onProgress } = options;
+  let [batches, rows, addedRows] = [0, 0, 0];
   let place: Place | undefined = START;
   while (place !== undefined && !signal.aborted) {
     const batch: Batch = await readBatch(from, month, place);
     for (const lines of batch.rounds) addedRows += await addLines(to, lines);
     place = batch.end;
+    rows += batch.rows;
+    if (++batches % BATCHES_A_LINE === 0) onProgress(month, rows);
   }
   return addedRows;
 }
@@ -126,6 +131,7 @@ async function readBatch(from: Pool, { start, end }: Month, after: Place): Promi
     const { rows } = await client.query<Row>(NEXT, [start, end, after.brand, after.created_at]);
     const rounds = Map.groupBy(rows, ({ round }) => round);
     return {
+      rows: rows.length,
       rounds: [...rounds.keys()]
         .toSorted((one, other) => one - other)
         .map((round) => (rounds.get(round) ?? []).map(({ line }) => line)),
