@@ -22,6 +22,8 @@ import { ledgerHealth, pipelineHealth, sayWhatRemains } from "./ledger-health.ts
 import { findResourceEntries } from "./ledger/resource-history.ts";
 import { DurableBacklog } from "./ledger/durable-backlog.ts";
 import type { FlushOptions, FlushResult } from "./ledger/flush.ts";
+import { LogEventSink } from "./ledger/log-events.ts";
+import { withMonthsAhead } from "./ledger/months-ahead.ts";
 import { MemoryQueue } from "./ledger/queue.ts";
 import { LedgerWriter } from "./ledger/writer.ts";
 import { MeterBridge } from "./metrics/meter-bridge.ts";
@@ -93,7 +95,11 @@ export class Runtime {
     const sources = [() => totals.families(), () => pipelineFamilies(pipelineHealth(this.#ledger))];
     this.metrics = createPrometheusText({ sources, logger: this.#logger });
     this.#bridge = new MeterBridge(() => sources.flatMap((source) => source()));
-    const sinks = [this.#ledger, new MetricsSink(totals, this.#bridge)];
+    const sinks = [
+      this.#ledger,
+      new MetricsSink(totals, this.#bridge),
+      ...(config.logEvents ? [new LogEventSink()] : []),
+    ];
     this.#recorder = new Recorder(config.disabled ? [] : sinks, this.#logger);
     this.#desk = this.#createDesk();
     this.#sdk = new FallbackSdk({
@@ -230,7 +236,7 @@ export class Runtime {
     return new LedgerWriter(
       {
         backlog: this.#journal ?? new MemoryQueue(maxPendingRows),
-        connect: () => this.#connection.connect(),
+        connect: withMonthsAhead(() => this.#connection.connect(), this.#clock, this.#logger),
         clock: this.#clock,
         logger: this.#logger,
         random: Math.random,
