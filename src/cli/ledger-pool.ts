@@ -2,9 +2,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
-import { errorCodeOf, SpendspanError } from "../base/errors.ts";
+import { scrubbed } from "../base/error-text.ts";
+import { errorCodeOf, messageOf, SpendspanError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
-import { resolveConfig } from "../config/resolve.ts";
+import type { SpendspanOptions } from "../config/options.ts";
+import { type Config, resolveConfig } from "../config/resolve.ts";
 import { LedgerConnection } from "../database/connection.ts";
 import { type Flags, type FlagSpecs, UsageError } from "./flags.ts";
 import type { Terminal } from "./terminal.ts";
@@ -23,6 +25,33 @@ export const DATABASE_FLAGS: FlagSpecs = {
 };
 
 /**
+ * The configuration of a command on the ledger: its flags, then `options`, then the environment.
+ *
+ * @throws UsageError when nothing says where the ledger is.
+ * @throws ConfigError when an option or a variable breaks a rule.
+ */
+export function ledgerConfig(
+  flags: Flags,
+  terminal: Terminal,
+  options: SpendspanOptions = {},
+): Config {
+  const databaseUrl = flags.text("database-url");
+  const logger: Logger = {
+    info: () => {},
+    warn: (message, cause) =>
+      terminal.complain(
+        cause === undefined ? message : `${message}: ${scrubbed(messageOf(cause))}`,
+      ),
+  };
+  const given = { ...options, logger, ...(databaseUrl !== undefined && { databaseUrl }) };
+  const config = resolveConfig(given, terminal.environment);
+  if (config.databaseUrl === undefined && !existsSync(join(config.dataDir, "postgres"))) {
+    throw new UsageError("Expected a database: set DATABASE_URL, or give --database-url");
+  }
+  return config;
+}
+
+/**
  * Runs `fn` with connections to the ledger, and closes them.
  *
  * @throws UsageError when nothing says where the ledger is.
@@ -33,14 +62,8 @@ export async function withLedgerPool(
   terminal: Terminal,
   fn: (pool: Pool) => Promise<void>,
 ): Promise<void> {
-  const given = flags.text("database-url");
-  const options = given === undefined ? {} : { databaseUrl: given };
-  const config = resolveConfig(options, terminal.environment);
-  if (config.databaseUrl === undefined && !existsSync(join(config.dataDir, "postgres"))) {
-    throw new UsageError("Expected a database: set DATABASE_URL, or give --database-url");
-  }
-  const logger: Logger = { info: () => {}, warn: (message) => terminal.complain(message) };
-  const ledger = new LedgerConnection({ ...config, autoMigrate: false, logger });
+  const config = ledgerConfig(flags, terminal);
+  const ledger = new LedgerConnection({ ...config, autoMigrate: false });
   try {
     await fn(await ledger.connect());
   } catch (cause) {

@@ -11,6 +11,7 @@ import { parseFlags, UsageError } from "./flags.ts";
 import { migrateCommand } from "./migrate.ts";
 import { pricesCommand } from "./prices.ts";
 import { repriceCommand } from "./reprice.ts";
+import { serveCommand } from "./serve.ts";
 import { statsCommand } from "./stats.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 
@@ -18,6 +19,7 @@ export const COMMANDS: readonly Command[] = [
   migrateCommand,
   pricesCommand,
   repriceCommand,
+  serveCommand,
   statsCommand,
 ];
 const HELP: readonly string[] = ["help", "--help", "-h"];
