@@ -28,16 +28,16 @@ test("every fault is named by its place", () => {
     "acme",
   ]);
   expect(faults).toEqual([
-    'Expected `budgets[0].brand` to be `*` or a name of 1 to 128 letters, digits, spaces or _-.:/@+&\'!(), got "a*"',
-    'Expected `budgets[0].period` to be one of day, week, month, got "year"',
+    "Expected `budgets[0].brand` to be `*` or a name of 1 to 128 letters, digits, spaces or _-.:/@+&'!(), got 'a*'",
+    "Expected `budgets[0].period` to be one of day, week, month, got 'year'",
     'Expected `budgets[0].amountUsd` to be US dollars above 0 as a decimal text, such as "500.00", got 500',
-    'Expected `budgets[0].timeZone` to be the IANA name of a time zone, got "Berlin"',
+    "Expected `budgets[0].timeZone` to be the IANA name of a time zone, got 'Berlin'",
     "Expected `budgets[0].warnAt[0]` to be a share from 0.01 to 0.99 in whole percents, got 80",
-    'Expected a field of `budgets[1]` to be one of brand, period, amountUsd, timeZone, warnAt, got "amount"',
+    "Expected a field of `budgets[1]` to be one of brand, period, amountUsd, timeZone, warnAt, got 'amount'",
     "Expected `budgets[2]` to have `brand`",
     "Expected `budgets[2]` to have `period`",
     "Expected `budgets[2]` to have `amountUsd`",
-    'Expected `budgets[3]` to be an object, got "acme"',
+    "Expected `budgets[3]` to be an object, got 'acme'",
   ]);
 });
 
@@ -49,7 +49,7 @@ test.each([
   [[{ ...MONTH, warnAt: [] }], /a list that is not empty/],
   [[{ ...MONTH, warnAt: [0.805] }], /whole percents/],
   [[{ ...MONTH, warnAt: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6] }], /at most 5, got 6/],
-  [[MONTH, MONTH], /for brand "acme" to have one budget a month/],
+  [[MONTH, MONTH], /for brand 'acme' to have one budget a month/],
   [
     [
       { ...MONTH, timeZone: "Europe/Berlin" },
