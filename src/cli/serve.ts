@@ -1,6 +1,4 @@
 /** `spendspan serve`: what the ledger says, at a port, until it is told to stop. */
-import { once } from "node:events";
-
 import { shown } from "../base/error-text.ts";
 import type { SpendspanOptions } from "../config/options.ts";
 import { startLedgerServer } from "../ledger-server.ts";
@@ -8,6 +6,7 @@ import type { Command } from "./command.ts";
 import { type Flags, UsageError } from "./flags.ts";
 import { DATABASE_FLAGS, ledgerConfig } from "./ledger-pool.ts";
 
+const SIGNALS = ["SIGTERM", "SIGINT"] as const;
 const WHOLE_NUMBER = /^\d+$/;
 /** The longest that a timer can be: it is there to keep the process, and does nothing. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -22,10 +21,16 @@ export const serveCommand: Command = {
     ...DATABASE_FLAGS,
   },
   run: async (flags, terminal) => {
-    const server = await startLedgerServer(ledgerConfig(flags, terminal, optionsOf(flags)));
-    terminal.print(`Listening on ${server.url}`);
-    await stopped();
-    await server.close();
+    const config = ledgerConfig(flags, terminal, optionsOf(flags));
+    const stop = stopSignal();
+    try {
+      const server = await startLedgerServer(config);
+      terminal.print(`Listening on ${server.url}`);
+      await stop.asked;
+      await server.close();
+    } finally {
+      stop.release();
+    }
   },
 };
 
@@ -41,15 +46,24 @@ function optionsOf(flags: Flags): SpendspanOptions {
   };
 }
 
-/** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once, as without us. */
-async function stopped(): Promise<void> {
+interface Stop {
+  /** Resolves at the first signal; a second one ends the process at once, as without us. */
+  readonly asked: Promise<void>;
+  /** Lets the process end by itself, and by signals. */
+  release(): void;
+}
+
+function stopSignal(): Stop {
+  const asked = Promise.withResolvers<void>();
   const keep = setInterval(() => undefined, LONGEST_TIMER_MS);
-  const listening = new AbortController();
-  const signals = ["SIGTERM", "SIGINT"].map((name) =>
-    once(process, name, { signal: listening.signal }),
-  );
-  await Promise.race(signals);
-  listening.abort();
-  clearInterval(keep);
-  await Promise.allSettled(signals);
+  const release = (): void => {
+    clearInterval(keep);
+    for (const signal of SIGNALS) process.off(signal, onSignal);
+  };
+  const onSignal = (): void => {
+    release();
+    asked.resolve();
+  };
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  return { asked: asked.promise, release };
 }

@@ -31,15 +31,15 @@ export interface Config {
   readonly server: boolean;
   readonly host: string;
   readonly port: number;
-  readonly ledgerGauges: boolean;
-  readonly ledgerRefreshIntervalMs: number;
-  readonly budgetsFile: string | undefined;
-  readonly budgetTimeZone: string;
   readonly token: string | undefined;
   readonly fingerprintKey: string | undefined;
   readonly openTelemetry: "auto" | "join";
   readonly maxBrandLabels: number;
   readonly maxSeries: number;
+  readonly ledgerGauges: boolean;
+  readonly ledgerRefreshIntervalMs: number;
+  readonly budgetsFile: string | undefined;
+  readonly budgetTimeZone: string;
   readonly maxPendingRows: number;
   readonly flushIntervalMs: number;
   readonly shutdownTimeoutMs: number;
@@ -80,15 +80,15 @@ export function resolveConfig(options: SpendspanOptions, environment: Environmen
     server: read.boolean("server", true),
     host: read.text("host", "127.0.0.1"),
     port: read.integer("port", 9_464, [0, 65_535]),
-    ledgerGauges: read.boolean("ledgerGauges", false),
-    ledgerRefreshIntervalMs: read.integer("ledgerRefreshIntervalMs", 30_000, [1_000, DAY_MS]),
-    budgetsFile: budgetsFileOf(read),
-    budgetTimeZone: timeZoneOf(read, "budgetTimeZone", "UTC"),
     token: read.secret("token", MIN_SECRET_LENGTH),
     fingerprintKey: read.secret("fingerprintKey", MIN_SECRET_LENGTH),
     openTelemetry: read.choice("openTelemetry", ["auto", "join"], "auto"),
     maxBrandLabels: read.integer("maxBrandLabels", 500, [1, 100_000]),
     maxSeries: read.integer("maxSeries", 5_000, [100, 1_000_000]),
+    ledgerGauges: read.boolean("ledgerGauges", false),
+    ledgerRefreshIntervalMs: read.integer("ledgerRefreshIntervalMs", 30_000, [1_000, DAY_MS]),
+    budgetsFile: budgetsFileOf(read),
+    budgetTimeZone: timeZoneOf(read, "budgetTimeZone", "UTC"),
     maxPendingRows: read.integer("maxPendingRows", 100_000, [1, 10_000_000]),
     flushIntervalMs: read.integer("flushIntervalMs", 1_000, [1, DAY_MS]),
     shutdownTimeoutMs: read.integer("shutdownTimeoutMs", 5_000, [0, DAY_MS]),

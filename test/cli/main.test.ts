@@ -9,6 +9,7 @@ const OVERVIEW = `Usage: spendspan <command> [flags]
   migrate         Bring the ledger's schema up to date; safe to run anywhere, any number of times
   prices          Show the prices in force, or all that is known of one model's
   reprice         Compute costs again by the prices known now, and post the differences
+  serve           Serve spend and budgets by the ledger: /metrics, /api/usage and /healthz
   stats           Show what was spent, by brand and by model
   help [command]  Say how to call it
   version         Print the version`;
