@@ -16,13 +16,14 @@ export interface EndpointParts {
 export interface EndpointOptions {
   readonly host: string;
   readonly port: number;
+  readonly portRange: number;
   readonly token: string | undefined;
 }
 
 /** Resolves when it listens; to `undefined`, with a warning logged, when it cannot. */
 export async function openEndpoint(
   { metrics, usageHandler, ledger, logger }: EndpointParts,
-  { host, port, token }: EndpointOptions,
+  { token, ...address }: EndpointOptions,
 ): Promise<HttpServer | undefined> {
   const handler = createRoutes({
     metrics: async () => ({ text: await metrics(), contentType: PROMETHEUS_CONTENT_TYPE }),
@@ -33,5 +34,5 @@ export async function openEndpoint(
   });
   // Loads the serialiser, so that the first scrape is not kept waiting; its absence is that scrape's answer.
   await metrics().catch(() => undefined);
-  return startServer({ host, port, handler, logger });
+  return startServer({ ...address, handler, logger });
 }

@@ -111,6 +111,13 @@ export interface SpendspanOptions {
    */
   readonly port?: number;
   /**
+   * How many ports, from `port` on, are tried until one is free: at least as many as processes that
+   * run side by side on a machine, such as the workers of `node:cluster` or PM2. Prometheus is to
+   * scrape all of them. 1 to 1,000.
+   * @defaultValue `1`
+   */
+  readonly portRange?: number;
+  /**
    * Bearer token asked for by `/metrics` and `/api/usage`; at least 16 characters.
    * @defaultValue none: open to whoever reaches the port
    */
@@ -213,6 +220,7 @@ export const ENVIRONMENT: Readonly<Record<OptionName, string | undefined>> = {
   server: "SPENDSPAN_SERVER",
   host: "SPENDSPAN_HOST",
   port: "SPENDSPAN_PORT",
+  portRange: "SPENDSPAN_PORT_RANGE",
   token: "SPENDSPAN_TOKEN",
   fingerprintKey: "SPENDSPAN_FINGERPRINT_KEY",
   openTelemetry: "SPENDSPAN_OPEN_TELEMETRY",

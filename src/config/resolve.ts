@@ -31,6 +31,7 @@ export interface Config {
   readonly server: boolean;
   readonly host: string;
   readonly port: number;
+  readonly portRange: number;
   readonly token: string | undefined;
   readonly fingerprintKey: string | undefined;
   readonly openTelemetry: "auto" | "join";
@@ -80,6 +81,7 @@ export function resolveConfig(options: SpendspanOptions, environment: Environmen
     server: read.boolean("server", true),
     host: read.text("host", "127.0.0.1"),
     port: read.integer("port", 9_464, [0, 65_535]),
+    portRange: read.integer("portRange", 1, [1, 1_000]),
     token: read.secret("token", MIN_SECRET_LENGTH),
     fingerprintKey: read.secret("fingerprintKey", MIN_SECRET_LENGTH),
     openTelemetry: read.choice("openTelemetry", ["auto", "join"], "auto"),

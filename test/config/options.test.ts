@@ -28,6 +28,7 @@ const VALUES = {
   server: { text: "off", value: false },
   host: { text: "0.0.0.0", value: "0.0.0.0" },
   port: { text: "9100", value: 9_100 },
+  portRange: { text: "8", value: 8 },
   token: { text: "0123456789abcdef", value: "0123456789abcdef" },
   fingerprintKey: { text: "a secret of the app", value: "a secret of the app" },
   openTelemetry: { text: "join", value: "join" },

@@ -30,6 +30,7 @@ describe("defaults", () => {
       server: true,
       host: "127.0.0.1",
       port: 9_464,
+      portRange: 1,
       token: undefined,
       fingerprintKey: undefined,
       openTelemetry: "auto",

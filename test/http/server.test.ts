@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 
 import type { WebHandler } from "../../src/http/response.ts";
 import { startServer, type HttpServer } from "../../src/http/server.ts";
@@ -42,8 +42,33 @@ test("a port in use is a warning that names it, and no server", () =>
     const second = await startServer({ host: "127.0.0.1", port, handler: echo, logger });
     expect(second).toBeUndefined();
     expect(logger.warnings).toEqual([
-      `Expected \`host\` and \`port\` to be an address that is free to listen on, got 127.0.0.1:${port}, so nothing is served: listen EADDRINUSE: address already in use 127.0.0.1:${port}`,
+      `Expected \`host\` and \`port\` to be an address that is free to listen on, got 127.0.0.1:${port}, so nothing is served (processes side by side need a \`portRange\`): listen EADDRINUSE: address already in use 127.0.0.1:${port}`,
     ]);
+  }));
+
+test("of a range the first port that is free is taken", () =>
+  withServer(echo, async ({ port }) => {
+    const logger = new KeptLogger();
+    const address = { host: "127.0.0.1", port, portRange: 50, handler: echo, logger };
+    const second = await startServer(address);
+    const third = await startServer(address);
+    onTestFinished(async () => void (await Promise.all([second?.close(), third?.close()])));
+    expect(second!.port).toBeGreaterThan(port);
+    expect(third!.port).toBeGreaterThan(second!.port);
+    expect((await fetch(third!.url)).status).toBe(203);
+    expect(logger.warnings).toEqual([]);
+  }));
+
+test("a range of which no port is free is one warning, and ends with the last port there is", () =>
+  withServer(echo, async ({ port }) => {
+    const logger = new KeptLogger();
+    const parts = { host: "127.0.0.1", handler: echo, logger };
+    expect(await startServer({ ...parts, port, portRange: 1 })).toBeUndefined();
+    const last = await startServer({ ...parts, port: 65_535, portRange: 100 });
+    const beyond = await startServer({ ...parts, port: 65_535, portRange: 100 });
+    onTestFinished(async () => void (await last?.close()));
+    expect(beyond).toBeUndefined();
+    expect(logger.warnings).toHaveLength(2);
   }));
 
 test("an address that is not this machine's is a warning as well", async () => {
