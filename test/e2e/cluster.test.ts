@@ -47,7 +47,7 @@ test("each worker has a port of its own, and the sum over all is what was called
     );
     const counts = pages.map((page) => samplesOf(page, "api_usage_requests_total")[0]?.value);
     // 1 + 2 + 3
-    expect(counts.toSorted()).toEqual([1, 2, 3]);
+    expect(new Set(counts)).toEqual(new Set([1, 2, 3]));
     expect(simulator.billedCalls()).toHaveLength(6);
     script.signal("SIGTERM");
     expect(await script.ended).toMatchObject({ code: 0, stderr: "" });

@@ -46,29 +46,20 @@ test("a port in use is a warning that names it, and no server", () =>
     ]);
   }));
 
-test("of a range the first port that is free is taken", () =>
+test("of a range the first port that is free is taken; where none is, one warning says so", () =>
   withServer(echo, async ({ port }) => {
     const logger = new KeptLogger();
-    const address = { host: "127.0.0.1", port, portRange: 50, handler: echo, logger };
-    const second = await startServer(address);
-    const third = await startServer(address);
-    onTestFinished(async () => void (await Promise.all([second?.close(), third?.close()])));
+    const parts = { host: "127.0.0.1", port, handler: echo, logger };
+    const second = await startServer({ ...parts, portRange: 50 });
+    onTestFinished(() => second!.close());
     expect(second!.port).toBeGreaterThan(port);
-    expect(third!.port).toBeGreaterThan(second!.port);
-    expect((await fetch(third!.url)).status).toBe(203);
+    expect((await fetch(second!.url)).status).toBe(203);
     expect(logger.warnings).toEqual([]);
-  }));
-
-test("a range of which no port is free is one warning, and ends with the last port there is", () =>
-  withServer(echo, async ({ port }) => {
-    const logger = new KeptLogger();
-    const parts = { host: "127.0.0.1", handler: echo, logger };
-    expect(await startServer({ ...parts, port, portRange: 1 })).toBeUndefined();
-    const last = await startServer({ ...parts, port: 65_535, portRange: 100 });
-    const beyond = await startServer({ ...parts, port: 65_535, portRange: 100 });
-    onTestFinished(async () => void (await last?.close()));
-    expect(beyond).toBeUndefined();
-    expect(logger.warnings).toHaveLength(2);
+    const portRange = second!.port - port + 1;
+    expect(await startServer({ ...parts, portRange })).toBeUndefined();
+    expect(logger.warnings).toEqual([
+      expect.stringContaining(`got 127.0.0.1:${port} to ${second!.port}, so nothing is served`),
+    ]);
   }));
 
 test("an address that is not this machine's is a warning as well", async () => {
