@@ -17,7 +17,7 @@ export const serveCommand: Command = {
   flags: {
     host: { value: "<address>", help: "Address to listen on (default: 127.0.0.1)" },
     port: { value: "<number>", help: "Port to listen on (default: 9464)" },
-    budgets: { value: "<file>", help: "JSON file of budgets (default: none)" },
+    budgets: { value: "<file>", help: "JSON file of budgets (default: SPENDSPAN_BUDGETS_FILE)" },
     ...DATABASE_FLAGS,
   },
   run: async (flags, terminal) => {

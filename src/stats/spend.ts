@@ -26,7 +26,7 @@ export interface BrandSpend {
   readonly stretches: readonly ReadonlyMap<string, Picodollars>[];
 }
 
-const TIMEOUT_MS = 15_000;
+const TIMEOUT_MS = 60_000;
 
 /**
  * Bounds are compared in UTC, whatever the session's zone is. `lateral` gives each span a plan of its
