@@ -5,6 +5,7 @@
  * It stays up without its database: the gauges then say since when they are stale.
  */
 import { type Clock, isoTimestamp, systemClock } from "./base/clock.ts";
+import { settledWithin } from "./base/deadline.ts";
 import { SpendspanError } from "./base/errors.ts";
 import { throttled } from "./base/logger.ts";
 import type { Config } from "./config/resolve.ts";
@@ -25,9 +26,11 @@ export interface LedgerServer {
 }
 
 const LOG_EVERY_MS = 60_000;
+/** So long the port waits for it: whoever asks whether we live must not be kept waiting for Postgres. */
+const FIRST_READING_MS = 5_000;
 
 /**
- * Resolves when the ledger was read for the first time, or could not be, and the port is open.
+ * Resolves when the port is open, which is most often after the first reading of the ledger.
  *
  * @throws SpendspanError `ERR_CONFIG` when the address can't be listened on.
  */
@@ -46,7 +49,7 @@ export async function startLedgerServer(
   const metrics = createPrometheusText({ sources: [() => gauges.families()], logger });
   gauges.start();
   // Joins the first reading, so that no scrape finds an empty page where there is a ledger.
-  await gauges.refresh();
+  await settledWithin(FIRST_READING_MS, gauges.refresh());
   const ledger = () => ({
     read_at: gauges.readAtMs === undefined ? null : isoTimestamp(gauges.readAtMs),
   });
