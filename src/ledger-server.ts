@@ -10,6 +10,7 @@ import { SpendspanError } from "./base/errors.ts";
 import { throttled } from "./base/logger.ts";
 import type { Config } from "./config/resolve.ts";
 import { LedgerConnection } from "./database/connection.ts";
+import { withTables } from "./database/missing-tables.ts";
 import { openEndpoint } from "./endpoint.ts";
 import type { HttpServer } from "./http/server.ts";
 import { createUsageHandler } from "./http/usage-route.ts";
@@ -42,7 +43,8 @@ export async function startLedgerServer(
   const connection = new LedgerConnection({ ...config, autoMigrate: false, logger });
   const gauges = createLedgerGauges(config, { connection, clock, logger });
   const usageHandler = createUsageHandler({
-    usage: async (query) => getUsageStats(await connection.connect(), query, clock),
+    usage: (query) =>
+      withTables(async () => getUsageStats(await connection.connect(), query, clock)),
     bearerToken: config.token,
     logger,
   });

@@ -9,6 +9,7 @@ import type { Budgets } from "./budget/budget.ts";
 import { calendarIn, type Period, PERIODS, type Window } from "./budget/window.ts";
 import type { Config } from "./config/resolve.ts";
 import type { LedgerConnection } from "./database/connection.ts";
+import { withTables } from "./database/missing-tables.ts";
 import { LedgerGauges, type LedgerSpend } from "./metrics/ledger-gauges.ts";
 import { DAY_MS } from "./stats/report.ts";
 import type { Stretch } from "./stats/span.ts";
@@ -38,7 +39,8 @@ export function createLedgerGauges(
   { connection, clock, logger }: LedgerGaugesParts,
 ): LedgerGauges {
   const parts: LedgerSpendParts = {
-    readBrandSpend: async (...asked) => readBrandSpend(await connection.connect(), ...asked),
+    readBrandSpend: (...asked) =>
+      withTables(async () => readBrandSpend(await connection.connect(), ...asked)),
     budgetFile: new BudgetFile(config.budgetsFile, logger),
     timeZone: config.budgetTimeZone,
     clock,

@@ -7,7 +7,7 @@ import type { Clock } from "../src/base/clock.ts";
 import type { SpendspanOptions } from "../src/config/options.ts";
 import { type LedgerServer, startLedgerServer } from "../src/ledger-server.ts";
 import { resolve } from "./support/config.ts";
-import { withDatabase } from "./support/database.ts";
+import { withDatabase, withEmptyDatabase } from "./support/database.ts";
 import { samplesOf } from "./support/exposition.ts";
 import { initialised } from "./support/initialised.ts";
 import { store } from "./support/ledger-rows.ts";
@@ -122,6 +122,18 @@ test("a ledger that is not there at first is no reason not to start", async () =
     expect.stringMatching(/^The ledger could not be read, so its gauges are stale: .*ECONNREFUSED/),
   ]);
 });
+
+test("a database that nobody has migrated is no secret", () =>
+  withEmptyDatabase(async ({ url: databaseUrl }) => {
+    const logger = new KeptLogger();
+    const { url } = await serving({ databaseUrl, logger });
+    expect((await fetch(`${url}/api/usage`)).status).toBe(503);
+    const advice = "ERR_DATABASE: The ledger lacks tables: run `spendspan migrate`";
+    expect(logger.warnings).toEqual([
+      `The ledger could not be read, so its gauges are stale: ${advice}`,
+      `Usage statistics could not be read: ${advice}`,
+    ]);
+  }));
 
 test("an address that is taken is an error", () =>
   withDatabase(async ({ url: databaseUrl }) => {

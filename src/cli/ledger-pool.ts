@@ -3,19 +3,18 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 import { scrubbed } from "../base/error-text.ts";
-import { errorCodeOf, messageOf, SpendspanError } from "../base/errors.ts";
+import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import type { SpendspanOptions } from "../config/options.ts";
 import { type Config, resolveConfig } from "../config/resolve.ts";
 import { LedgerConnection } from "../database/connection.ts";
+import { withTables } from "../database/missing-tables.ts";
 import { type Flags, type FlagSpecs, UsageError } from "./flags.ts";
 import type { Terminal } from "./terminal.ts";
 
 type Pool = Awaited<ReturnType<LedgerConnection["connect"]>>;
 
 const CLOSE_TIMEOUT_MS = 5_000;
-/** SQLSTATE. */
-const UNDEFINED_TABLE = "42P01";
 
 export const DATABASE_FLAGS: FlagSpecs = {
   "database-url": {
@@ -65,11 +64,7 @@ export async function withLedgerPool(
   const config = ledgerConfig(flags, terminal);
   const ledger = new LedgerConnection({ ...config, autoMigrate: false });
   try {
-    await fn(await ledger.connect());
-  } catch (cause) {
-    if (errorCodeOf(cause) !== UNDEFINED_TABLE) throw cause;
-    const message = "The ledger has no tables yet: run `spendspan migrate`";
-    throw new SpendspanError("ERR_DATABASE", message, { cause });
+    await withTables(async () => fn(await ledger.connect()));
   } finally {
     await ledger.close(CLOSE_TIMEOUT_MS);
   }
