@@ -10,7 +10,8 @@ import { calendarIn, type Period, PERIODS, type Window } from "./budget/window.t
 import type { Config } from "./config/resolve.ts";
 import type { LedgerConnection } from "./database/connection.ts";
 import { withTables } from "./database/missing-tables.ts";
-import { LedgerGauges, type LedgerSpend } from "./metrics/ledger-gauges.ts";
+import { LedgerGauges } from "./metrics/ledger-gauges.ts";
+import type { LedgerSpend } from "./metrics/ledger-spend.ts";
 import { DAY_MS } from "./stats/report.ts";
 import type { Stretch } from "./stats/span.ts";
 import { type BrandSpend, readBrandSpend } from "./stats/spend.ts";
@@ -46,7 +47,7 @@ export function createLedgerGauges(
     clock,
   };
   return new LedgerGauges(
-    { read: () => readLedgerSpend(parts), logger },
+    { read: () => readLedgerSpend(parts), clock, logger },
     {
       refreshIntervalMs: config.ledgerRefreshIntervalMs,
       labelLimits: { brand: config.maxBrandLabels },

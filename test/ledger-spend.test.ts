@@ -12,7 +12,7 @@ import { fromUsdString, type Picodollars } from "../src/base/money.ts";
 import { BudgetFile } from "../src/budget/budget-file.ts";
 import type { Budget } from "../src/budget/budget.ts";
 import { readLedgerSpend } from "../src/ledger-spend.ts";
-import type { LedgerSpend, PeriodFigures } from "../src/metrics/ledger-gauges.ts";
+import type { LedgerSpend, PeriodFigures } from "../src/metrics/ledger-spend.ts";
 import { readBrandSpend } from "../src/stats/spend.ts";
 import type { UsageRecord } from "../src/usage/record.ts";
 import { withDatabase } from "./support/database.ts";

@@ -3,91 +3,36 @@
  * of processes cannot be asked about, as they begin anew with each process and are scraped now and then.
  *
  * They are read in the background, and shown as they were read: a ledger that cannot be reached leaves
- * them as they are, with the time of the reading, so that what is stale is seen to be.
- *
- * Which brands and models have series of their own follows from the ledger and the budgets, and not from
- * what a process saw first: all replicas show the same, and `max by` over them is right.
+ * them as they are, with the time of the reading, so that what is stale is seen to be. Only what was
+ * spent in a day that is over is not shown as that of today; the next reading is made as it ends.
  */
+import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
-import { type Picodollars, toUsdNumber } from "../base/money.ts";
+import type { MetricFamily } from "./family.ts";
 import {
-  BUDGET,
-  BUDGET_WARNING,
-  BUDGETS_RELOADED,
-  LEDGER_COST,
-  LEDGER_REFRESH,
-  PERIOD_COST,
-  PERIOD_END,
-  PERIOD_START,
-  WINDOW_COST,
-  WINDOW_LENGTH,
-} from "./catalogue.ts";
-import type { Labels, MetricFamily, NumberPoint } from "./family.ts";
-import { LabelGuard, OTHER, type LabelLimits } from "./label-guard.ts";
-
-/** The ledger as it was at one moment. */
-export interface LedgerSpend {
-  /** In milliseconds since the Unix epoch. */
-  readonly readAtMs: number;
-  /** Those that come first have series of their own, if not all can. */
-  readonly brands: readonly BrandFigures[];
-  /** All that was ever spent. Likewise. */
-  readonly models: readonly {
-    readonly brand: string;
-    readonly model: string;
-    readonly cost: Picodollars;
-  }[];
-  /** False while the file of budgets has faults, and those from before hold. */
-  readonly budgetsAreSound: boolean;
-}
-
-export interface BrandFigures {
-  readonly brand: string;
-  readonly periods: readonly PeriodFigures[];
-  readonly windows: readonly WindowFigures[];
-}
-
-/** A day, week or month of the brand's own time zone; from a moment up to, and without, another. */
-export interface PeriodFigures {
-  readonly period: string;
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly cost: Picodollars;
-  /** Undefined when nothing bounds it. */
-  readonly budget: BudgetFigures | undefined;
-}
-
-interface BudgetFigures {
-  readonly amount: Picodollars;
-  readonly warnings: readonly { readonly share: number; readonly amount: Picodollars }[];
-}
-
-/** The time up to the reading. */
-export interface WindowFigures {
-  /** Its full length: `7d`. */
-  readonly window: string;
-  /** Its length, which is shorter for a brand that has not been there for so long. */
-  readonly lengthMs: number;
-  readonly cost: Picodollars;
-}
+  ledgerFamilies,
+  type LedgerSeriesLimits,
+  type LedgerSpend,
+  withoutPast,
+} from "./ledger-spend.ts";
 
 export interface LedgerGaugesParts {
   readonly read: () => Promise<LedgerSpend>;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
-export interface LedgerGaugesOptions {
+export interface LedgerGaugesOptions extends LedgerSeriesLimits {
   readonly refreshIntervalMs: number;
-  readonly labelLimits: Partial<LabelLimits>;
-  /** Most series of spend by brand and model. */
-  readonly maxSeries: number;
 }
 
 export class LedgerGauges {
   readonly #parts: LedgerGaugesParts;
   readonly #options: LedgerGaugesOptions;
+  #spend: LedgerSpend | undefined;
   #families: readonly MetricFamily[] = [];
-  #readAtMs: number | undefined;
+  /** When the first of the periods shown is over. */
+  #firstEndMs = Infinity;
   #refreshing: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -99,19 +44,29 @@ export class LedgerGauges {
 
   /** When the ledger was read last, in milliseconds since the Unix epoch; undefined before the first time. */
   get readAtMs(): number | undefined {
-    return this.#readAtMs;
+    return this.#spend?.readAtMs;
   }
 
-  /** As they were read last; none before the first reading. */
+  /** As they were read last, without periods that are over; none before the first reading. */
   families(): readonly MetricFamily[] {
+    const nowMs = this.#parts.clock.now();
+    if (this.#spend !== undefined && nowMs >= this.#firstEndMs) {
+      this.#show(withoutPast(this.#spend, nowMs));
+    }
     return this.#families;
   }
 
-  /** Reads now, and from then on whenever the interval has passed. Does not keep the process alive. */
+  /**
+   * Reads now, and from then on whenever the interval has passed or a period is over. Does not keep the
+   * process alive.
+   */
   start(): void {
     void this.refresh().then(() => {
       if (this.#closed) return;
-      this.#timer = setTimeout(() => this.start(), this.#options.refreshIntervalMs).unref();
+      const untilEndMs = this.#firstEndMs - this.#parts.clock.now();
+      const intervalMs = this.#options.refreshIntervalMs;
+      const delayMs = untilEndMs > 0 ? Math.min(untilEndMs, intervalMs) : intervalMs;
+      this.#timer = setTimeout(() => this.start(), delayMs).unref();
     });
   }
 
@@ -128,105 +83,18 @@ export class LedgerGauges {
 
   async #refresh(): Promise<void> {
     try {
-      const spend = await this.#parts.read();
-      this.#families = familiesOf(spend, this.#options);
-      this.#readAtMs = spend.readAtMs;
+      this.#show(await this.#parts.read());
     } catch (error) {
       if (this.#closed) return;
       this.#parts.logger.warn("The ledger could not be read, so its gauges are stale", error);
     }
   }
-}
 
-function familiesOf(spend: LedgerSpend, options: LedgerGaugesOptions): readonly MetricFamily[] {
-  const guard = new LabelGuard(options.labelLimits);
-  const brands = spend.brands.map((figures) => ({
-    ...figures,
-    label: guard.admit("brand", figures.brand),
-  }));
-  const all = <Figures>(pick: (of: BrandFigures) => readonly Figures[]) =>
-    brands.flatMap((one) => pick(one).map((figures) => ({ ...figures, brand: one.label })));
-  const periods = all((one) => one.periods);
-  const windows = all((one) => one.windows);
-  return [
-    { spec: PERIOD_COST, points: sums(periods, ({ brand, period }) => ({ brand, period })) },
-    ...boundFamilies(periods.filter(({ brand }) => brand !== OTHER)),
-    { spec: WINDOW_COST, points: sums(windows, ({ brand, window }) => ({ brand, window })) },
-    { spec: WINDOW_LENGTH, points: lengths(windows) },
-    { spec: LEDGER_COST, points: modelPoints(spend, guard, options.maxSeries) },
-    { spec: LEDGER_REFRESH, points: [{ labels: {}, value: spend.readAtMs / 1_000 }] },
-    { spec: BUDGETS_RELOADED, points: [{ labels: {}, value: spend.budgetsAreSound ? 1 : 0 }] },
-  ];
-}
-
-type LabelledPeriod = PeriodFigures & { readonly brand: string };
-type LabelledWindow = WindowFigures & { readonly brand: string };
-
-/** Brands that are folded into one differ in budgets and in the bounds of their days, so it has none. */
-function boundFamilies(periods: readonly LabelledPeriod[]): readonly MetricFamily[] {
-  const bounds = (value: (of: LabelledPeriod) => number): readonly NumberPoint[] =>
-    periods.map((one) => ({
-      labels: { brand: one.brand, period: one.period },
-      value: value(one),
-    }));
-  const budgets = periods.flatMap(({ brand, period, budget }) =>
-    budget === undefined ? [] : [{ labels: { brand, period }, ...budget }],
-  );
-  return [
-    { spec: PERIOD_START, points: bounds(({ fromMs }) => fromMs / 1_000) },
-    { spec: PERIOD_END, points: bounds(({ toMs }) => toMs / 1_000) },
-    {
-      spec: BUDGET,
-      points: budgets.map(({ labels, amount }) => ({ labels, value: toUsdNumber(amount) })),
-    },
-    {
-      spec: BUDGET_WARNING,
-      points: budgets.flatMap(({ labels, warnings }) =>
-        warnings.map(({ share, amount }) => ({
-          labels: { ...labels, at: String(share) },
-          value: toUsdNumber(amount),
-        })),
-      ),
-    },
-  ];
-}
-
-/** The longest of those that are folded into one. */
-function lengths(windows: readonly LabelledWindow[]): readonly NumberPoint[] {
-  const longest = new Map<string, NumberPoint>();
-  for (const { brand, window, lengthMs } of windows) {
-    const key = `${brand}\n${window}`;
-    const value = Math.max(longest.get(key)?.value ?? 0, lengthMs / 1_000);
-    longest.set(key, { labels: { brand, window }, value });
+  #show(spend: LedgerSpend): void {
+    this.#spend = spend;
+    this.#families = ledgerFamilies(spend, this.#options);
+    this.#firstEndMs = spend.brands
+      .flatMap(({ periods }) => periods)
+      .reduce((first, { toMs }) => Math.min(first, toMs), Infinity);
   }
-  return [...longest.values()];
-}
-
-function modelPoints(
-  { models }: LedgerSpend,
-  guard: LabelGuard,
-  maxSeries: number,
-): readonly NumberPoint[] {
-  const known = new Set<string>();
-  return sums(models, ({ brand, model }) => {
-    const labels = { brand: guard.admit("brand", brand), model: guard.admit("model", model) };
-    const key = `${labels.brand}\n${labels.model}`;
-    if (!known.has(key) && known.size >= maxSeries) return { brand: OTHER, model: OTHER };
-    known.add(key);
-    return labels;
-  });
-}
-
-/** The sum under each set of labels: exact, and rounded once. */
-function sums<Figures extends { readonly cost: Picodollars }>(
-  figures: readonly Figures[],
-  labelsOf: (one: Figures) => Labels,
-): readonly NumberPoint[] {
-  const byKey = new Map<string, { readonly labels: Labels; readonly cost: Picodollars }>();
-  for (const one of figures) {
-    const labels = labelsOf(one);
-    const key = Object.values(labels).join("\n");
-    byKey.set(key, { labels, cost: (byKey.get(key)?.cost ?? 0n) + one.cost });
-  }
-  return Array.from(byKey.values(), ({ labels, cost }) => ({ labels, value: toUsdNumber(cost) }));
 }

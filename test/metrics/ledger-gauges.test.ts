@@ -1,10 +1,11 @@
 import { afterEach, expect, test, vi } from "vitest";
 
-import { LedgerGauges, type LedgerSpend } from "../../src/metrics/ledger-gauges.ts";
+import type { LedgerGauges } from "../../src/metrics/ledger-gauges.ts";
+import type { LedgerSpend } from "../../src/metrics/ledger-spend.ts";
 import { createPrometheusText } from "../../src/metrics/prometheus.ts";
 import { samplesOf } from "../support/exposition.ts";
 import { KeptLogger } from "../support/logger.ts";
-import { aLedgerSpend, gaugesOf, someFigures } from "../support/metrics.ts";
+import { aLedgerSpend, gaugesOf, someFigures, unreadGauges } from "../support/metrics.ts";
 import { NOON_MS } from "../support/record.ts";
 
 const PAGE = `\
@@ -62,10 +63,7 @@ test("spend, budgets and the bounds of their periods are on the page", async () 
 });
 
 test("before the ledger was read for the first time there is nothing, and not 0", () => {
-  const gauges = new LedgerGauges(
-    { read: async () => aLedgerSpend(), logger: new KeptLogger() },
-    { refreshIntervalMs: 1_000, labelLimits: {}, maxSeries: 5_000 },
-  );
+  const gauges = unreadGauges({});
   expect([gauges.families(), gauges.readAtMs]).toEqual([[], undefined]);
 });
 
@@ -107,10 +105,7 @@ test("brands beyond the limit are summed exactly into one, without budget and bo
 
 test("who has a series follows from the ledger, not from what a process saw before", async () => {
   let spend = aLedgerSpend({ brands: [someFigures("late")] });
-  const gauges = new LedgerGauges(
-    { read: async () => spend, logger: new KeptLogger() },
-    { refreshIntervalMs: 1_000, labelLimits: { brand: 1 }, maxSeries: 5_000 },
-  );
+  const gauges = unreadGauges({ read: async () => spend }, { labelLimits: { brand: 1 } });
   await gauges.refresh();
   spend = aLedgerSpend({ brands: [someFigures("early"), someFigures("late")] });
   await gauges.refresh();
@@ -145,10 +140,7 @@ test("a reading that fails leaves all as it was, its time too, and the next is m
     if (reading === undefined) throw new Error("the database is away");
     return reading;
   };
-  const gauges = new LedgerGauges(
-    { read, logger },
-    { refreshIntervalMs: 1_000, labelLimits: {}, maxSeries: 5_000 },
-  );
+  const gauges = unreadGauges({ read, logger });
   gauges.start();
   await vi.advanceTimersByTimeAsync(0);
   expect(gauges.readAtMs).toBe(NOON_MS);
@@ -164,13 +156,45 @@ test("a reading that fails leaves all as it was, its time too, and the next is m
   expect(vi.getTimerCount()).toBe(0);
 });
 
+test("what was spent in a period that is over is not shown for the next, and that is read as it begins", async () => {
+  vi.useFakeTimers();
+  const [month] = someFigures("acme").periods;
+  const ending = { ...month!, period: "day", toMs: NOON_MS + 300 };
+  const brands = [{ ...someFigures("acme"), periods: [ending, month!] }];
+  let nowMs = NOON_MS;
+  let readings = 0;
+  const gauges = unreadGauges({
+    clock: { now: () => nowMs, monotonicMs: () => 0 },
+    read: async () => {
+      readings += 1;
+      if (readings > 1) throw new Error("the database is away");
+      return aLedgerSpend({ brands });
+    },
+  });
+  const shown = async () =>
+    samplesOf(await textOf(gauges), "api_usage_period_cost_usd").map(
+      ({ labels }) => labels["period"],
+    );
+  gauges.start();
+  await vi.advanceTimersByTimeAsync(0);
+  nowMs = NOON_MS + 299;
+  expect(await shown()).toEqual(["day", "month"]);
+  nowMs = NOON_MS + 300;
+  expect([await shown(), readings]).toEqual([["month"], 1]);
+  await vi.advanceTimersByTimeAsync(300);
+  expect(readings).toBe(2);
+  // From then on it is asked for once an interval again.
+  await vi.advanceTimersByTimeAsync(999);
+  expect(readings).toBe(2);
+  await vi.advanceTimersByTimeAsync(1);
+  expect([await shown(), readings, gauges.readAtMs]).toEqual([["month"], 3, NOON_MS]);
+  gauges.close();
+});
+
 test("a reading is not begun while another is under way, however long that takes", async () => {
   let begun = 0;
   const reading = Promise.withResolvers<LedgerSpend>();
-  const gauges = new LedgerGauges(
-    { read: () => ((begun += 1), reading.promise), logger: new KeptLogger() },
-    { refreshIntervalMs: 1_000, labelLimits: {}, maxSeries: 5_000 },
-  );
+  const gauges = unreadGauges({ read: () => ((begun += 1), reading.promise) });
   const refreshes = [gauges.refresh(), gauges.refresh()];
   reading.resolve(aLedgerSpend());
   await Promise.all(refreshes);

@@ -2,10 +2,10 @@
 import type { Picodollars } from "../../src/base/money.ts";
 import {
   LedgerGauges,
-  type BrandFigures,
   type LedgerGaugesOptions,
-  type LedgerSpend,
+  type LedgerGaugesParts,
 } from "../../src/metrics/ledger-gauges.ts";
+import type { BrandFigures, LedgerSpend } from "../../src/metrics/ledger-spend.ts";
 import type { PipelineHealth } from "../../src/metrics/pipeline-health.ts";
 import { KeptLogger } from "./logger.ts";
 import { NOON_MS } from "./record.ts";
@@ -65,15 +65,24 @@ export function someFigures(brand: string, cost: Picodollars = 1_250_000_000_000
   };
 }
 
+/** Gauges that have read nothing yet, at noon. */
+export function unreadGauges(
+  parts: Partial<LedgerGaugesParts>,
+  options: Partial<LedgerGaugesOptions> = {},
+): LedgerGauges {
+  const clock = { now: () => NOON_MS, monotonicMs: () => 0 };
+  return new LedgerGauges(
+    { read: async () => aLedgerSpend(), clock, logger: new KeptLogger(), ...parts },
+    { refreshIntervalMs: 1_000, labelLimits: {}, maxSeries: 5_000, ...options },
+  );
+}
+
 /** Gauges that have read `spend`. */
 export async function gaugesOf(
   spend: LedgerSpend,
   options: Partial<LedgerGaugesOptions> = {},
 ): Promise<LedgerGauges> {
-  const gauges = new LedgerGauges(
-    { read: async () => spend, logger: new KeptLogger() },
-    { refreshIntervalMs: 1_000, labelLimits: {}, maxSeries: 5_000, ...options },
-  );
+  const gauges = unreadGauges({ read: async () => spend }, options);
   await gauges.refresh();
   return gauges;
 }
