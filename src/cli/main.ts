@@ -13,6 +13,7 @@ import { migrateCommand } from "./migrate.ts";
 import { pricesCommand } from "./prices.ts";
 import { pruneCommand } from "./prune.ts";
 import { repriceCommand } from "./reprice.ts";
+import { serveCommand } from "./serve.ts";
 import { statsCommand } from "./stats.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 import { verifyCommand } from "./verify.ts";
@@ -23,6 +24,7 @@ export const COMMANDS: readonly Command[] = [
   pricesCommand,
   pruneCommand,
   repriceCommand,
+  serveCommand,
   statsCommand,
   verifyCommand,
 ];

@@ -11,6 +11,7 @@ const OVERVIEW = `Usage: spendspan <command> [flags]
   prices          Show the prices in force, or all that is known of one model's
   prune           Drop months of rows that are old; the sums of their hours and days stay
   reprice         Compute costs again by the prices known now, and post the differences
+  serve           Serve spend and budgets by the ledger: /metrics, /api/usage and /healthz
   stats           Show what was spent, by brand and by model
   verify          Check that no row was changed or taken away, and seal the days that are over
   help [command]  Say how to call it
