@@ -20,6 +20,7 @@ import type { WebHandler } from "./http/response.ts";
 import { createUsageHandler } from "./http/usage-route.ts";
 import { ledgerHealth, pipelineHealth, sayWhatRemains } from "./ledger-health.ts";
 import { findResourceEntries } from "./ledger/resource-history.ts";
+import { DeadLetterBox } from "./ledger/dead-letter-box.ts";
 import { DurableBacklog } from "./ledger/durable-backlog.ts";
 import type { FlushOptions, FlushResult } from "./ledger/flush.ts";
 import { MemoryQueue } from "./ledger/queue.ts";
@@ -226,11 +227,12 @@ export class Runtime {
   }
 
   #createLedger(): LedgerWriter {
-    const { maxPendingRows, flushIntervalMs } = this.#config;
+    const { dataDir, flushIntervalMs, journal, maxPendingRows } = this.#config;
     return new LedgerWriter(
       {
         backlog: this.#journal ?? new MemoryQueue(maxPendingRows),
         connect: () => this.#connection.connect(),
+        deadLetters: journal ? new DeadLetterBox(dataDir) : undefined,
         clock: this.#clock,
         logger: this.#logger,
         random: Math.random,

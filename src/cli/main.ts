@@ -10,6 +10,7 @@ import { type Command, overviewOf, usageOf } from "./command.ts";
 import { parseFlags, UsageError } from "./flags.ts";
 import { migrateCommand } from "./migrate.ts";
 import { pricesCommand } from "./prices.ts";
+import { replayCommand } from "./replay.ts";
 import { repriceCommand } from "./reprice.ts";
 import { statsCommand } from "./stats.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
@@ -17,6 +18,7 @@ import { processTerminal, type Terminal } from "./terminal.ts";
 export const COMMANDS: readonly Command[] = [
   migrateCommand,
   pricesCommand,
+  replayCommand,
   repriceCommand,
   statsCommand,
 ];
