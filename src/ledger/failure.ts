@@ -14,6 +14,9 @@ const DATA = new Set(["22", "23", "54"]);
 /** Feature not supported, invalid authorization, invalid catalog or schema name, syntax or access. */
 const SETUP = new Set(["0A", "28", "3D", "3F", "42"]);
 
+/** Of TLS: who is there is not whom the URL names. */
+const STRANGER = /^(?:(?:\w+_)?CERT_|UNABLE_TO_|ERR_TLS_)|_CERT$/;
+
 const BACKOFF = {
   connection: { firstMs: 100, maxMs: 30_000 },
   setup: { firstMs: 5_000, maxMs: 300_000 },
@@ -28,7 +31,7 @@ const NO_DATABASE: ReadonlySet<string> = new Set<ErrorCode>([
 
 export function failureKind(error: unknown): FailureKind {
   const code = errorCodeOf(error) ?? "";
-  if (NO_DATABASE.has(code)) return "setup";
+  if (NO_DATABASE.has(code) || STRANGER.test(code)) return "setup";
   const sqlStateClass = code.slice(0, 2);
   if (DATA.has(sqlStateClass)) return "data";
   return SETUP.has(sqlStateClass) ? "setup" : "connection";
