@@ -57,12 +57,22 @@ beforeAll(async () => {
   await rm(cwd, { recursive: true });
 });
 
+/** One of each surface. */
+const OPERATIONS = [
+  "generateContent",
+  "interactions.create",
+  "batchGenerateContent",
+  "cachedContents.create",
+  "chat.completions",
+  "bidiGenerateContent",
+];
+
 test("the canaries were on the wire, and there is something to be searched", () => {
   for (const canary of Object.values({ ...SENT, ...HEARD })) expect(exchanged).toContain(canary);
   // Of calls to models and by hand 15, of interactions 4, of batches 6, of a cache 2, by OpenAI's
   // method 3, and 2 turns of a Live session.
   expect(ledger.split("\n")).toHaveLength(32);
-  expect(journal).toContain("acme");
+  for (const operation of OPERATIONS) expect(journal).toContain(operation);
   expect(open).toMatchObject({
     spans: expect.stringContaining("acme"),
     metrics: expect.stringContaining("acme"),
