@@ -12,8 +12,8 @@ import type { Terminal } from "./terminal.ts";
 type Pool = Awaited<ReturnType<LedgerConnection["connect"]>>;
 
 const CLOSE_TIMEOUT_MS = 5_000;
-/** SQLSTATE. */
-const UNDEFINED_TABLE = "42P01";
+/** SQLSTATE: no such table, no such function. */
+const UNDEFINED: ReadonlySet<string | undefined> = new Set(["42P01", "42883"]);
 
 export const DATABASE_FLAGS: FlagSpecs = {
   "database-url": {
@@ -44,7 +44,7 @@ export async function withLedgerPool(
   try {
     await fn(await ledger.connect());
   } catch (cause) {
-    if (errorCodeOf(cause) !== UNDEFINED_TABLE) throw cause;
+    if (!UNDEFINED.has(errorCodeOf(cause))) throw cause;
     const message = "The ledger has no tables yet: run `spendspan migrate`";
     throw new SpendspanError("ERR_DATABASE", message, { cause });
   } finally {

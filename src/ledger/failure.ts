@@ -14,9 +14,6 @@ const DATA = new Set(["22", "23", "54"]);
 /** Feature not supported, invalid authorization, invalid catalog or schema name, syntax or access. */
 const SETUP = new Set(["0A", "28", "3D", "3F", "42"]);
 
-/** Of TLS: who is there is not whom the URL names. */
-const STRANGER = /^(?:(?:\w+_)?CERT_|UNABLE_TO_|ERR_TLS_)|_CERT$/;
-
 const BACKOFF = {
   connection: { firstMs: 100, maxMs: 30_000 },
   setup: { firstMs: 5_000, maxMs: 300_000 },
@@ -29,9 +26,21 @@ const NO_DATABASE: ReadonlySet<string> = new Set<ErrorCode>([
   "ERR_MIGRATION",
 ]);
 
+/** Of TLS: whoever is there can't show to be whom the URL names. */
+const STRANGER: ReadonlySet<string> = new Set([
+  "CERT_HAS_EXPIRED",
+  "CERT_NOT_YET_VALID",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+]);
+
 export function failureKind(error: unknown): FailureKind {
   const code = errorCodeOf(error) ?? "";
-  if (NO_DATABASE.has(code) || STRANGER.test(code)) return "setup";
+  if (NO_DATABASE.has(code) || STRANGER.has(code)) return "setup";
   const sqlStateClass = code.slice(0, 2);
   if (DATA.has(sqlStateClass)) return "data";
   return SETUP.has(sqlStateClass) ? "setup" : "connection";

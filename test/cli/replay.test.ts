@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 
 import { DeadLetterBox } from "../../src/ledger/dead-letter-box.ts";
 import type { UsageRecord } from "../../src/usage/record.ts";
-import { withDatabase } from "../support/database.ts";
+import { withDatabase, withEmptyDatabase } from "../support/database.ts";
 import { aRecord } from "../support/record.ts";
 import { sumsIn } from "../support/sums.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
@@ -106,3 +106,13 @@ test("while Postgres is away nothing is taken out, and it says so", () =>
     expect(result.complaints).toContain("ECONNREFUSED");
     expect(await box.names()).toHaveLength(1);
   }));
+
+test("a database without the ledger's schema is told what it lacks, and nothing is taken out", () =>
+  withLetters([{ attempt: 0 }], ({ box, replay }) =>
+    withEmptyDatabase(async ({ url }) => {
+      const result = await replay("--database-url", url);
+      expect(result.exitCode).toBe(1);
+      expect(result.complaints).toContain("The ledger has no tables yet: run `spendspan migrate`");
+      expect(await box.names()).toHaveLength(1);
+    }),
+  ));

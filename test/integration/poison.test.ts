@@ -63,9 +63,8 @@ test.each([true, false])(
       if (!journal) return;
       const environment = { DATABASE_URL: url, SPENDSPAN_DATA_DIR: dataDir };
       const { printed } = await runCommand(["replay"], environment);
-      expect(printed).toMatch(
-        /^0 rows stored\n\nStill in .*\n.*\n.*\n +1 {2}\d{5} .*\n +1 {2}\d{5}/,
-      );
+      expect(printed).toMatch(/^0 rows stored\n/);
+      for (const code of ["22003", "54000"]) expect(printed).toContain(`   1  ${code}`);
     });
   },
 );
