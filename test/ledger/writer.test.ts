@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import fc from "fast-check";
 import type { Pool } from "pg";
 import { expect, test, vi } from "vitest";
 
@@ -89,6 +90,29 @@ test("rows that Postgres refuses become dead letters, and the rest of the batch 
       `${fault} (23514, api_usage_input_tokens_check): ${place}`,
     ]);
   }));
+
+test("whichever rows of a batch are refused, exactly these become dead letters, and all others rows", () =>
+  withDatabase(({ pool }) =>
+    fc.assert(
+      fc.asyncProperty(fc.array(fc.boolean(), { maxLength: 40 }), async (refusals) => {
+        const deadLetters = new DeadLetterBox(temporaryDirectory());
+        const writer = aWriter(pool, { deadLetters }, { maxBatchRows: 16 });
+        const records = refusals.map((refused) => aRecord(refused ? { attempt: 0 } : {}));
+        for (const record of records) writer.accept(record);
+        const refused = records.filter(({ attempt }) => attempt === 0);
+        expect(await writer.close({ timeoutMs: 20_000 })).toEqual({
+          written: records.length - refused.length,
+          remaining: 0,
+          dropped: 0,
+          deadLetters: refused.length,
+        });
+        expect(await deadLetters.names()).toHaveLength(refused.length);
+        const stored = new Set(await storedIds(pool));
+        for (const { id, attempt } of records) expect(stored.has(id)).toBe(attempt !== 0);
+      }),
+      { numRuns: 20 },
+    ),
+  ));
 
 test("where no dead letter can be kept, a row that Postgres refuses is counted and said to be lost", () =>
   withDatabase(async ({ pool }) => {
