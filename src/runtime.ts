@@ -86,6 +86,7 @@ export class Runtime {
     this.priceBook = geminiPriceBook(config.priceTimeZone).with(config.prices);
     this.#connection = new LedgerConnection({
       ...config,
+      logger: this.#logger, // which never throws
       onProgress: (message) => this.#logger.info(message),
     });
     this.#journal = config.journal && !config.disabled ? this.#createJournal() : undefined;

@@ -1,4 +1,7 @@
-/** Whether the way to Postgres is one that others could read along on. */
+/**
+ * Whether others could read along on the way to Postgres: there is no TLS unless a URL asks for it,
+ * and nobody else says so.
+ */
 
 interface Peer {
   /** A name, an address, or the directory of a socket. */
