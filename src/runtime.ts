@@ -18,18 +18,20 @@ import { createRoutes } from "./http/routes.ts";
 import { type HttpServer, startServer } from "./http/server.ts";
 import type { WebHandler } from "./http/response.ts";
 import { createUsageHandler } from "./http/usage-route.ts";
+import { initialTotals } from "./initial-totals.ts";
 import { ledgerHealth, pipelineHealth, sayWhatRemains } from "./ledger-health.ts";
 import { findResourceEntries } from "./ledger/resource-history.ts";
 import { DeadLetterBox } from "./ledger/dead-letter-box.ts";
 import { DurableBacklog } from "./ledger/durable-backlog.ts";
 import type { FlushOptions, FlushResult } from "./ledger/flush.ts";
+import { LogEventSink } from "./ledger/log-events.ts";
+import { withMonthsAhead } from "./ledger/months-ahead.ts";
 import { MemoryQueue } from "./ledger/queue.ts";
 import { LedgerWriter } from "./ledger/writer.ts";
 import { MeterBridge } from "./metrics/meter-bridge.ts";
 import { pipelineFamilies } from "./metrics/pipeline-health.ts";
 import { createPrometheusText, PROMETHEUS_CONTENT_TYPE } from "./metrics/prometheus.ts";
 import { MetricsSink } from "./metrics/sink.ts";
-import { UsageTotals } from "./metrics/totals.ts";
 import { costOf } from "./pricing/cost.ts";
 import { geminiPriceBook } from "./pricing/gemini-prices.ts";
 import type { PriceBook } from "./pricing/price-book.ts";
@@ -47,8 +49,6 @@ import type { TokenCounts } from "./usage/tokens.ts";
 /** A body that lies unread for so long is read on, for its usage; see capture/read-ahead.ts. */
 const UNATTENDED_GRACE_MS = 1_000;
 const READ_AHEAD = { maxBytes: 8 * 1024 * 1024, maxMs: 60_000 };
-/** The provider of Gemini's series, and of `APIUsage`. */
-const GOOGLE_AI = "google_ai";
 const LOG_EVERY_MS = 60_000;
 
 /** The parts that one `init()` set up, and how they begin and end together. */
@@ -91,11 +91,15 @@ export class Runtime {
     });
     this.#journal = config.journal && !config.disabled ? this.#createJournal() : undefined;
     this.#ledger = this.#createLedger();
-    const totals = createTotals(config);
+    const totals = initialTotals(config);
     const sources = [() => totals.families(), () => pipelineFamilies(pipelineHealth(this.#ledger))];
     this.metrics = createPrometheusText({ sources, logger: this.#logger });
     this.#bridge = new MeterBridge(() => sources.flatMap((source) => source()));
-    const sinks = [this.#ledger, new MetricsSink(totals, this.#bridge)];
+    const sinks = [
+      this.#ledger,
+      new MetricsSink(totals, this.#bridge),
+      ...(config.logEvents ? [new LogEventSink()] : []),
+    ];
     this.#recorder = new Recorder(config.disabled ? [] : sinks, this.#logger);
     this.#desk = this.#createDesk();
     this.#sdk = new FallbackSdk({
@@ -232,7 +236,7 @@ export class Runtime {
     return new LedgerWriter(
       {
         backlog: this.#journal ?? new MemoryQueue(maxPendingRows),
-        connect: () => this.#connection.connect(),
+        connect: withMonthsAhead(() => this.#connection.connect(), this.#clock, this.#logger),
         deadLetters: journal ? new DeadLetterBox(dataDir) : undefined,
         clock: this.#clock,
         logger: this.#logger,
@@ -285,13 +289,4 @@ export class Runtime {
       `List prices were checked ${ageDays} days ago, on ${this.priceBook.version}: update spendspan, or give prices of your own`,
     );
   }
-}
-
-function createTotals({ brands, models, endpoints, ...config }: Config): UsageTotals {
-  const labelLimits = { brand: config.maxBrandLabels };
-  const totals = new UsageTotals({ labelLimits, maxSeries: config.maxSeries });
-  for (const endpoint of endpoints) {
-    totals.initialise({ provider: GOOGLE_AI, endpoint, models, brands });
-  }
-  return totals;
 }

@@ -15,6 +15,7 @@ export type ErrorCode =
   | "ERR_QUERY"
   | "ERR_DATABASE"
   | "ERR_MIGRATION"
+  | "ERR_SEAL_BROKEN"
   | "ERR_EMBEDDED_POSTGRES";
 
 /** Base of every error made here. Match on `code`; the message is for people and may change. */

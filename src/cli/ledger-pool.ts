@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 import { errorCodeOf, SpendspanError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
-import { resolveConfig } from "../config/resolve.ts";
+import { type Config, resolveConfig } from "../config/resolve.ts";
 import { LedgerConnection } from "../database/connection.ts";
 import { type Flags, type FlagSpecs, UsageError } from "./flags.ts";
 import type { Terminal } from "./terminal.ts";
@@ -36,9 +36,41 @@ export async function withLedgerPool(
   const given = flags.text("database-url");
   const options = given === undefined ? {} : { databaseUrl: given };
   const config = resolveConfig(options, terminal.environment);
-  if (config.databaseUrl === undefined && !existsSync(join(config.dataDir, "postgres"))) {
+  if (config.databaseUrl === undefined && !hasEmbedded(config)) {
     throw new UsageError("Expected a database: set DATABASE_URL, or give --database-url");
   }
+  await withConnection(config, terminal, fn);
+}
+
+/**
+ * Runs `fn` with connections to the ledger at `url`, else to the embedded one, whatever the environment
+ * says, and closes them.
+ *
+ * @throws UsageError when there is no embedded one.
+ * @throws ConfigError when `url` is none of Postgres.
+ */
+export async function withLedgerAt(
+  url: string | undefined,
+  terminal: Terminal,
+  fn: (pool: Pool) => Promise<void>,
+): Promise<void> {
+  const options = url === undefined ? {} : { databaseUrl: url };
+  const config = { ...resolveConfig(options, terminal.environment), databaseUrl: url };
+  if (url === undefined && !hasEmbedded(config)) {
+    throw new UsageError(`Expected --from, as there is no embedded ledger under ${config.dataDir}`);
+  }
+  await withConnection({ ...config, embedded: true }, terminal, fn);
+}
+
+function hasEmbedded({ dataDir }: Config): boolean {
+  return existsSync(join(dataDir, "postgres"));
+}
+
+async function withConnection(
+  config: Config,
+  terminal: Terminal,
+  fn: (pool: Pool) => Promise<void>,
+): Promise<void> {
   const logger: Logger = { info: () => {}, warn: (message) => terminal.complain(message) };
   const ledger = new LedgerConnection({ ...config, autoMigrate: false, logger });
   try {

@@ -8,19 +8,25 @@ import { scrubbed, shown } from "../base/error-text.ts";
 import { ConfigError, errorCodeOf, messageOf, SpendspanError } from "../base/errors.ts";
 import { type Command, overviewOf, usageOf } from "./command.ts";
 import { parseFlags, UsageError } from "./flags.ts";
+import { copyCommand } from "./copy.ts";
 import { migrateCommand } from "./migrate.ts";
 import { pricesCommand } from "./prices.ts";
+import { pruneCommand } from "./prune.ts";
 import { replayCommand } from "./replay.ts";
 import { repriceCommand } from "./reprice.ts";
 import { statsCommand } from "./stats.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
+import { verifyCommand } from "./verify.ts";
 
 export const COMMANDS: readonly Command[] = [
+  copyCommand,
   migrateCommand,
   pricesCommand,
+  pruneCommand,
   replayCommand,
   repriceCommand,
   statsCommand,
+  verifyCommand,
 ];
 const HELP: readonly string[] = ["help", "--help", "-h"];
 const VERSION: readonly string[] = ["version", "--version", "-v"];

@@ -1,5 +1,7 @@
 /** `spendspan migrate`: brings the ledger's schema up to date. */
+import { messageOf } from "../base/errors.ts";
 import { migrate } from "../database/migrate.ts";
+import { makeMonthsAhead } from "../ledger/months-ahead.ts";
 import type { Command } from "./command.ts";
 import { DATABASE_FLAGS, withLedgerPool } from "./ledger-pool.ts";
 
@@ -12,5 +14,9 @@ export const migrateCommand: Command = {
       const applied = await migrate(pool);
       for (const name of applied) terminal.print(`Applied ${name}`);
       if (applied.length === 0) terminal.print("Nothing to do: the schema is up to date");
+      await makeMonthsAhead(pool).catch((error: unknown) => {
+        // Of a role that may do no more than look: rows make their months by need.
+        terminal.complain(`Partitions of the next months were not made: ${messageOf(error)}`);
+      });
     }),
 };

@@ -128,6 +128,12 @@ export interface SpendspanOptions {
    */
   readonly openTelemetry?: "auto" | "join";
   /**
+   * Also emit each record as an OpenTelemetry log event `spendspan.usage`, whose attributes are the
+   * columns of its row, on the logger provider that is registered; see docs/scale.md.
+   * @defaultValue `false`
+   */
+  readonly logEvents?: boolean;
+  /**
    * Most distinct brands on metrics; further ones count as `_other` there, never in the ledger.
    * Minimum 1.
    * @defaultValue `500`
@@ -194,6 +200,7 @@ export const ENVIRONMENT: Readonly<Record<OptionName, string | undefined>> = {
   token: "SPENDSPAN_TOKEN",
   fingerprintKey: "SPENDSPAN_FINGERPRINT_KEY",
   openTelemetry: "SPENDSPAN_OPEN_TELEMETRY",
+  logEvents: "SPENDSPAN_LOG_EVENTS",
   maxBrandLabels: "SPENDSPAN_MAX_BRAND_LABELS",
   maxSeries: "SPENDSPAN_MAX_SERIES",
   maxPendingRows: "SPENDSPAN_MAX_PENDING_ROWS",

@@ -33,6 +33,7 @@ export interface Config {
   readonly token: string | undefined;
   readonly fingerprintKey: string | undefined;
   readonly openTelemetry: "auto" | "join";
+  readonly logEvents: boolean;
   readonly maxBrandLabels: number;
   readonly maxSeries: number;
   readonly maxPendingRows: number;
@@ -78,6 +79,7 @@ export function resolveConfig(options: SpendspanOptions, environment: Environmen
     token: read.secret("token", MIN_SECRET_LENGTH),
     fingerprintKey: read.secret("fingerprintKey", MIN_SECRET_LENGTH),
     openTelemetry: read.choice("openTelemetry", ["auto", "join"], "auto"),
+    logEvents: read.boolean("logEvents", false),
     maxBrandLabels: read.integer("maxBrandLabels", 500, [1, 100_000]),
     maxSeries: read.integer("maxSeries", 5_000, [100, 1_000_000]),
     maxPendingRows: read.integer("maxPendingRows", 100_000, [1, 10_000_000]),

@@ -59,6 +59,18 @@ export async function migrate(
   }
 }
 
+/** Names of the files that a database has, in order; none when it was never migrated. */
+export async function appliedMigrations(pool: Pool): Promise<readonly string[]> {
+  const { rows } = await pool.query<{ found: string | null }>(
+    "select to_regclass('spendspan_migration') as found",
+  );
+  if (rows[0]?.found === null) return [];
+  const applied = await pool.query<{ name: string }>(
+    "select name from spendspan_migration order by name",
+  );
+  return applied.rows.map(({ name }) => name);
+}
+
 /** Empty when there is no such directory, or when what is there is not ours. */
 async function readMigrations(directory: string): Promise<readonly Migration[]> {
   const entries = await readdir(directory).catch((): readonly string[] => []);

@@ -9,8 +9,9 @@ import type { TokenCounts } from "../usage/tokens.ts";
 const TIMEOUT_MS = 5_000;
 
 /**
- * Not the results of a job, of which there may be very many: all that is asked for has an entry of
- * its own kind, but for the making of a cache. Nor corrections, which book nothing anew.
+ * A function's (see migrations), since who writes rows may not read them. Not the results of a job, of
+ * which there may be very many: all that is asked for has an entry of its own kind, but for the making
+ * of a cache. Nor corrections, which book nothing anew.
  */
 const FIND = `select id, entry, api_endpoint, operation, requested_model, model, brand, campaign,
     end_user, key_fingerprint, trace_id, span_id, line_items,
@@ -19,10 +20,7 @@ const FIND = `select id, entry, api_endpoint, operation, requested_model, model,
       'input', input_tokens - cached_input_tokens - tool_use_tokens,
       'cachedInput', cached_input_tokens, 'toolUse', tool_use_tokens,
       'output', output_tokens - thinking_tokens, 'thinking', thinking_tokens) end as tokens
-  from api_usage
-  where resource_name = $1
-    and (entry in ('job', 'storage')
-      or entry = 'call' and line_items @> '[{"item": "cache_token_second"}]')
+  from api_usage_resource_entries($1)
   order by created_at`;
 
 interface EntryRow {

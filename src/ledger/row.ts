@@ -75,7 +75,7 @@ function textOf(row: UsageRow): string {
   return line.includes("\\u") ? JSON.stringify(row, cleanText) : line;
 }
 
-function rowOf(record: UsageRecord): UsageRow {
+export function rowOf(record: UsageRecord): UsageRow {
   return {
     id: record.id,
     created_at: isoTimestamp(record.startedAtMs),

@@ -1,59 +1,16 @@
 /** Bodies that the app doesn't read to their end: each is one record, with the final usage where it can be learnt. */
-import type { ServerResponse } from "node:http";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
 import { expect, test } from "vitest";
 
-import type { MeterOptions } from "../../src/capture/meter.ts";
 import { serve } from "../support/http-server.ts";
-import { type Metering, metering } from "../support/metering.ts";
+import { metering } from "../support/metering.ts";
+import { COST, COST_OF_ONE, PARTS, type Stream, stream } from "../support/parted-stream.ts";
 
 setFlagsFromString("--expose-gc");
 const collectGarbage: () => void = runInNewContext("gc");
-
-const usage = (prompt: number) => ({
-  promptTokenCount: prompt,
-  candidatesTokenCount: 0,
-  totalTokenCount: prompt,
-});
-const event = (n: number, finishReason?: string) =>
-  `data: ${JSON.stringify({ candidates: [{ finishReason }], modelVersion: "gemini-2.5-flash", usageMetadata: usage(n) })}\n\n`;
-const PARTS = [event(1), event(2), event(3, "STOP")];
-// 3 × $0.30/M = $0.0000009; after one part it is 1 × $0.30/M
-const [COST, COST_OF_ONE] = [900_000n, 300_000n];
-
-interface Stream extends Metering, AsyncDisposable {
-  readonly url: string;
-  open(init?: RequestInit): Promise<Response>;
-  /** Sends the next parts; all that are left, and the end, when none are named. */
-  send(parts?: readonly string[]): void;
-  /** Resolves when the client closed the connection before the end. */
-  readonly clientLeft: Promise<void>;
-}
-
-async function stream(options: Partial<MeterOptions> = {}): Promise<Stream> {
-  let reply: ServerResponse | undefined;
-  const left = Promise.withResolvers<void>();
-  const server = await serve((_request, response) => {
-    reply = response;
-    response.on("close", () => !response.writableEnded && left.resolve());
-    response.writeHead(200, { "content-type": "text/event-stream" });
-    response.write(PARTS[0]);
-  });
-  const meter = metering(server.url, options);
-  const url = `${server.url}/v1beta/models/gemini-2.5-flash:streamGenerateContent?alt=sse`;
-  return {
-    ...meter,
-    url,
-    open: (init) => meter.fetch(url, { method: "POST", ...init }),
-    send: (parts) =>
-      parts === undefined ? reply!.end(PARTS.slice(1).join("")) : void reply!.write(parts.join("")),
-    clientLeft: left.promise,
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
-  };
-}
 
 const FOLLOWED = {
   status: "cancelled",

@@ -6,11 +6,14 @@ import { runCommand } from "../support/terminal.ts";
 
 const OVERVIEW = `Usage: spendspan <command> [flags]
 
+  copy            Copy a ledger into another Postgres; safe to break off, and to run again
   migrate         Bring the ledger's schema up to date; safe to run anywhere, any number of times
   prices          Show the prices in force, or all that is known of one model's
+  prune           Drop months of rows that are old; the sums of their hours and days stay
   replay          Try the rows again that Postgres refused for what is in them
   reprice         Compute costs again by the prices known now, and post the differences
   stats           Show what was spent, by brand and by model
+  verify          Check that no row was changed or taken away, and seal the days that are over
   help [command]  Say how to call it
   version         Print the version`;
 

@@ -31,6 +31,7 @@ const VALUES = {
   token: { text: "0123456789abcdef", value: "0123456789abcdef" },
   fingerprintKey: { text: "a secret of the app", value: "a secret of the app" },
   openTelemetry: { text: "join", value: "join" },
+  logEvents: { text: "yes", value: true },
   maxBrandLabels: { text: "1", value: 1 },
   journal: { text: "no", value: false },
   maxJournalBytes: { text: "1048576", value: 1_048_576 },

@@ -33,6 +33,7 @@ describe("defaults", () => {
       token: undefined,
       fingerprintKey: undefined,
       openTelemetry: "auto",
+      logEvents: false,
       maxBrandLabels: 500,
       maxSeries: 5_000,
       maxPendingRows: 100_000,

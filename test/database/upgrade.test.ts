@@ -69,3 +69,17 @@ test("rows of the months before go to the first partition, later ones to their o
     expect(rows).toEqual([{ partition: "api_usage_first" }, { partition: "api_usage_y2027m06" }]);
     for (const { kept, taken } of await sumsIn(pool)) expect(kept).toEqual(taken);
   }));
+
+test("rows of before are as protected as those that come later", () =>
+  withEmptyDatabase(async ({ pool }) => {
+    await migrateToFirst(pool);
+    await fill(pool);
+    await migrate(pool);
+    for (const change of ["delete from api_usage_first", "truncate api_usage_first"]) {
+      await expect(pool.query(change)).rejects.toThrow("Rows of api_usage are only ever added");
+    }
+    const { rows } = await pool.query(
+      "select bool_and(relrowsecurity) as closed from pg_partition_tree('api_usage') join pg_class on oid = relid",
+    );
+    expect(rows).toEqual([{ closed: true }]);
+  }));

@@ -1,5 +1,5 @@
 /** What becomes of rows when the disk, or somebody on it, does what it should not. */
-import { readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readlinkSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 
@@ -89,7 +89,10 @@ test("files that others delete are counted as lost, and those that are there are
   const records = Array.from({ length: 400 }, () => aRecord());
   for (const record of records) backlog.add(record);
   const [home] = readdirSync(directory);
-  rmSync(join(directory, home!, "000002.log"));
+  const second = join(directory, home!, "000002.log");
+  // Until it was brought to the disk it is open, and can be read though it was deleted.
+  await vi.waitFor(() => expect(openFiles()).not.toContain(second));
+  rmSync(second);
   const lines = await drained(backlog);
   expect(backlog.lost).toBeGreaterThan(100);
   expect(lines).toHaveLength(400 - backlog.lost);
@@ -97,3 +100,13 @@ test("files that others delete are counted as lost, and those that are there are
     `Usage rows in the journal are damaged, and lost: ${backlog.lost}`,
   ]);
 });
+
+function openFiles(): readonly string[] {
+  return readdirSync("/proc/self/fd").flatMap((fd) => {
+    try {
+      return [readlinkSync(`/proc/self/fd/${fd}`)];
+    } catch {
+      return []; // the one by which they are listed
+    }
+  });
+}

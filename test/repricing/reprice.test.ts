@@ -10,7 +10,7 @@ import { reprice, type RepricingOptions } from "../../src/repricing/reprice.ts";
 import type { UsageRecord } from "../../src/usage/record.ts";
 import { anyBilledUsage } from "../support/billed-usage.ts";
 import { withDatabase } from "../support/database.ts";
-import { store } from "../support/ledger-rows.ts";
+import { emptyLedger, store } from "../support/ledger-rows.ts";
 import { aRecord, NOON_MS } from "../support/record.ts";
 import { tokensOf } from "../support/tokens.ts";
 
@@ -266,7 +266,7 @@ test("whatever was recorded is found at the same cost, and then costs what anoth
     const anyUsages = fc.array(anyBilledUsage(), { minLength: 10, maxLength: 40 });
     await fc.assert(
       fc.asyncProperty(anyUsages, async (usages) => {
-        await pool.query("truncate api_usage");
+        await emptyLedger(pool);
         await store(pool, ...usages.map(recordOf));
         expect(await run(pool, BOOK, period)).toMatchObject({ posted: 0, changed: { rows: 0 } });
         await run(pool, CONTRACT, period);

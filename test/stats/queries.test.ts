@@ -9,6 +9,7 @@ import type { UsageStatsQuery } from "../../src/stats/query.ts";
 import type { DayUsage, UsageByKey } from "../../src/stats/report.ts";
 import type { UsageRecord } from "../../src/usage/record.ts";
 import { withDatabase } from "../support/database.ts";
+import { emptyLedger } from "../support/ledger-rows.ts";
 import { aRecord, NOON_MS } from "../support/record.ts";
 import { anyTokens, tokensOf } from "../support/tokens.ts";
 import { aWriter } from "../support/writer.ts";
@@ -168,7 +169,7 @@ test("whatever the rows are, each way of grouping them sums to the picodollar to
   withDatabase(async ({ pool }) => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyRecord(), { maxLength: 40 }), async (records) => {
-        await pool.query("truncate api_usage, api_usage_hour, api_usage_day");
+        await emptyLedger(pool);
         await write(pool, records);
         const stats = await getUsageStats(pool, { days: 3 }, clock);
         const cost = records.reduce((sum, record) => sum + (record.cost ?? 0n), 0n);
