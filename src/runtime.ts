@@ -14,12 +14,12 @@ import { Meter } from "./capture/meter.ts";
 import { ResourceDesk } from "./capture/resource-desk.ts";
 import type { Config } from "./config/resolve.ts";
 import { LedgerConnection } from "./database/connection.ts";
-import { createRoutes } from "./http/routes.ts";
-import { type HttpServer, startServer } from "./http/server.ts";
+import { openEndpoint } from "./endpoint.ts";
+import type { HttpServer } from "./http/server.ts";
 import type { WebHandler } from "./http/response.ts";
 import { createUsageHandler } from "./http/usage-route.ts";
-import { initialTotals } from "./initial-totals.ts";
 import { ledgerHealth, pipelineHealth, sayWhatRemains } from "./ledger-health.ts";
+import { createLedgerGauges } from "./ledger-spend.ts";
 import { findResourceEntries } from "./ledger/resource-history.ts";
 import { DeadLetterBox } from "./ledger/dead-letter-box.ts";
 import { DurableBacklog } from "./ledger/durable-backlog.ts";
@@ -28,11 +28,13 @@ import { LogEventSink } from "./ledger/log-events.ts";
 import { withMonthsAhead } from "./ledger/months-ahead.ts";
 import { MemoryQueue } from "./ledger/queue.ts";
 import { LedgerWriter } from "./ledger/writer.ts";
+import type { LedgerGauges } from "./metrics/ledger-gauges.ts";
 import { MeterBridge } from "./metrics/meter-bridge.ts";
 import { pipelineFamilies } from "./metrics/pipeline-health.ts";
-import { createPrometheusText, PROMETHEUS_CONTENT_TYPE } from "./metrics/prometheus.ts";
+import { createPrometheusText } from "./metrics/prometheus.ts";
 import { MetricsSink } from "./metrics/sink.ts";
 import { costOf } from "./pricing/cost.ts";
+import { sayIfPricesAreOld } from "./price-age.ts";
 import { geminiPriceBook } from "./pricing/gemini-prices.ts";
 import type { PriceBook } from "./pricing/price-book.ts";
 import { createGeminiProvider } from "./providers/gemini/provider.ts";
@@ -45,6 +47,7 @@ import { UsageSpanProcessor } from "./telemetry/span-processor.ts";
 import { type APIUsageInsert, recordOf } from "./usage/api-usage.ts";
 import { Recorder } from "./usage/recorder.ts";
 import type { TokenCounts } from "./usage/tokens.ts";
+import { createUsageTotals } from "./usage-totals.ts";
 
 /** A body that lies unread for so long is read on, for its usage; see capture/read-ahead.ts. */
 const UNATTENDED_GRACE_MS = 1_000;
@@ -68,6 +71,8 @@ export class Runtime {
   /** Undefined where rows wait in memory only. */
   readonly #journal: DurableBacklog | undefined;
   readonly #ledger: LedgerWriter;
+  /** Undefined unless they were asked for. */
+  readonly #gauges: LedgerGauges | undefined;
   readonly #recorder: Recorder;
   readonly #desk: ResourceDesk;
   readonly #bridge: MeterBridge;
@@ -91,8 +96,13 @@ export class Runtime {
     });
     this.#journal = config.journal && !config.disabled ? this.#createJournal() : undefined;
     this.#ledger = this.#createLedger();
-    const totals = initialTotals(config);
-    const sources = [() => totals.families(), () => pipelineFamilies(pipelineHealth(this.#ledger))];
+    const totals = createUsageTotals(config);
+    this.#gauges = this.#createGauges();
+    const sources = [
+      () => totals.families(),
+      () => pipelineFamilies(pipelineHealth(this.#ledger)),
+      () => this.#gauges?.families() ?? [],
+    ];
     this.metrics = createPrometheusText({ sources, logger: this.#logger });
     this.#bridge = new MeterBridge(() => sources.flatMap((source) => source()));
     const sinks = [
@@ -113,7 +123,7 @@ export class Runtime {
       logger: this.#logger,
     });
     if (config.disabled) return;
-    this.#sayIfPricesAreOld();
+    sayIfPricesAreOld(this.priceBook, config.maxPriceAgeDays, this.#clock, this.#logger);
     this.meter = this.#createMeter();
     this.#begin();
   }
@@ -167,6 +177,7 @@ export class Runtime {
       ending: () => this.shutdown(),
     });
     if (this.#config.server) this.#listening = this.#listen();
+    this.#gauges?.start();
     this.#starting = this.#start();
   }
 
@@ -182,17 +193,10 @@ export class Runtime {
   }
 
   async #listen(): Promise<HttpServer | undefined> {
-    const { host, port, token } = this.#config;
-    const handler = createRoutes({
-      metrics: async () => ({ text: await this.metrics(), contentType: PROMETHEUS_CONTENT_TYPE }),
-      usageHandler: this.usageHandler,
-      health: () => ({ ok: true, ledger: ledgerHealth(this.#ledger) }),
-      bearerToken: token,
-      logger: this.#logger,
-    });
-    // Loads the serialiser, so that the first scrape is not kept waiting; its absence is that scrape's answer.
-    await this.metrics().catch(() => undefined);
-    this.#server = await startServer({ host, port, handler, logger: this.#logger });
+    const { metrics, usageHandler } = this;
+    const ledger = () => ledgerHealth(this.#ledger);
+    const parts = { metrics, usageHandler, ledger, logger: this.#logger };
+    this.#server = await openEndpoint(parts, this.#config);
     return this.#server;
   }
 
@@ -231,6 +235,12 @@ export class Runtime {
     return new DurableBacklog(parts, { directory, maxBytes, maxRowsInMemory });
   }
 
+  #createGauges(): LedgerGauges | undefined {
+    if (!this.#config.ledgerGauges || this.#config.disabled) return undefined;
+    const parts = { connection: this.#connection, clock: this.#clock, logger: this.#logger };
+    return createLedgerGauges(this.#config, parts);
+  }
+
   #createLedger(): LedgerWriter {
     const { dataDir, flushIntervalMs, journal, maxPendingRows } = this.#config;
     return new LedgerWriter(
@@ -267,6 +277,7 @@ export class Runtime {
     sayWhatRemains(result, this.#journal, this.#logger);
     this.#journal?.close();
     this.#bridge.close();
+    this.#gauges?.close();
     await this.#listening;
     await Promise.all([
       this.#server?.close(),
@@ -280,13 +291,5 @@ export class Runtime {
   async #conclude(timeoutMs: number): Promise<void> {
     await this.meter?.conclude();
     await this.#desk.conclude(timeoutMs / 2);
-  }
-
-  #sayIfPricesAreOld(): void {
-    const ageDays = this.priceBook.ageInDays(this.#clock.now());
-    if (ageDays <= this.#config.maxPriceAgeDays) return;
-    this.#logger.warn(
-      `List prices were checked ${ageDays} days ago, on ${this.priceBook.version}: update spendspan, or give prices of your own`,
-    );
   }
 }

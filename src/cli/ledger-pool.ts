@@ -2,18 +2,19 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
-import { errorCodeOf, SpendspanError } from "../base/errors.ts";
+import { scrubbed } from "../base/error-text.ts";
+import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
+import type { SpendspanOptions } from "../config/options.ts";
 import { type Config, resolveConfig } from "../config/resolve.ts";
 import { LedgerConnection } from "../database/connection.ts";
+import { withTables } from "../database/missing-tables.ts";
 import { type Flags, type FlagSpecs, UsageError } from "./flags.ts";
 import type { Terminal } from "./terminal.ts";
 
 type Pool = Awaited<ReturnType<LedgerConnection["connect"]>>;
 
 const CLOSE_TIMEOUT_MS = 5_000;
-/** SQLSTATE: no such table, no such function. */
-const UNDEFINED: ReadonlySet<string | undefined> = new Set(["42P01", "42883"]);
 
 export const DATABASE_FLAGS: FlagSpecs = {
   "database-url": {
@@ -21,6 +22,30 @@ export const DATABASE_FLAGS: FlagSpecs = {
     help: "Postgres of the ledger (default: SPENDSPAN_DATABASE_URL, then DATABASE_URL, then the embedded one)",
   },
 };
+
+/**
+ * The configuration of a command on the ledger: its flags, then `options`, then the environment.
+ *
+ * @throws UsageError when nothing says where the ledger is.
+ * @throws ConfigError when an option or a variable breaks a rule.
+ */
+export function ledgerConfig(
+  flags: Flags,
+  terminal: Terminal,
+  options: SpendspanOptions = {},
+): Config {
+  const databaseUrl = flags.text("database-url");
+  const given = {
+    ...options,
+    logger: complaintsTo(terminal),
+    ...(databaseUrl !== undefined && { databaseUrl }),
+  };
+  const config = resolveConfig(given, terminal.environment);
+  if (config.databaseUrl === undefined && !hasEmbedded(config)) {
+    throw new UsageError("Expected a database: set DATABASE_URL, or give --database-url");
+  }
+  return config;
+}
 
 /**
  * Runs `fn` with connections to the ledger, and closes them.
@@ -33,13 +58,7 @@ export async function withLedgerPool(
   terminal: Terminal,
   fn: (pool: Pool) => Promise<void>,
 ): Promise<void> {
-  const given = flags.text("database-url");
-  const options = given === undefined ? {} : { databaseUrl: given };
-  const config = resolveConfig(options, terminal.environment);
-  if (config.databaseUrl === undefined && !hasEmbedded(config)) {
-    throw new UsageError("Expected a database: set DATABASE_URL, or give --database-url");
-  }
-  await withConnection(config, terminal, fn);
+  await withConnection(ledgerConfig(flags, terminal), fn);
 }
 
 /**
@@ -54,32 +73,36 @@ export async function withLedgerAt(
   terminal: Terminal,
   fn: (pool: Pool) => Promise<void>,
 ): Promise<void> {
-  const options = url === undefined ? {} : { databaseUrl: url };
+  const options = {
+    logger: complaintsTo(terminal),
+    ...(url !== undefined && { databaseUrl: url }),
+  };
   const config = { ...resolveConfig(options, terminal.environment), databaseUrl: url };
   if (url === undefined && !hasEmbedded(config)) {
     throw new UsageError(`Expected --from, as there is no embedded ledger under ${config.dataDir}`);
   }
-  await withConnection({ ...config, embedded: true }, terminal, fn);
+  await withConnection({ ...config, embedded: true }, fn);
+}
+
+async function withConnection(config: Config, fn: (pool: Pool) => Promise<void>): Promise<void> {
+  const ledger = new LedgerConnection({ ...config, autoMigrate: false });
+  try {
+    await withTables(async () => fn(await ledger.connect()));
+  } finally {
+    await ledger.close(CLOSE_TIMEOUT_MS);
+  }
 }
 
 function hasEmbedded({ dataDir }: Config): boolean {
   return existsSync(join(dataDir, "postgres"));
 }
 
-async function withConnection(
-  config: Config,
-  terminal: Terminal,
-  fn: (pool: Pool) => Promise<void>,
-): Promise<void> {
-  const logger: Logger = { info: () => {}, warn: (message) => terminal.complain(message) };
-  const ledger = new LedgerConnection({ ...config, autoMigrate: false, logger });
-  try {
-    await fn(await ledger.connect());
-  } catch (cause) {
-    if (!UNDEFINED.has(errorCodeOf(cause))) throw cause;
-    const message = "The ledger has no tables yet: run `spendspan migrate`";
-    throw new SpendspanError("ERR_DATABASE", message, { cause });
-  } finally {
-    await ledger.close(CLOSE_TIMEOUT_MS);
-  }
+function complaintsTo(terminal: Terminal): Logger {
+  return {
+    info: () => {},
+    warn: (message, cause) =>
+      terminal.complain(
+        cause === undefined ? message : `${message}: ${scrubbed(messageOf(cause))}`,
+      ),
+  };
 }

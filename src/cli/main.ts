@@ -14,6 +14,7 @@ import { pricesCommand } from "./prices.ts";
 import { pruneCommand } from "./prune.ts";
 import { replayCommand } from "./replay.ts";
 import { repriceCommand } from "./reprice.ts";
+import { serveCommand } from "./serve.ts";
 import { statsCommand } from "./stats.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 import { verifyCommand } from "./verify.ts";
@@ -25,6 +26,7 @@ export const COMMANDS: readonly Command[] = [
   pruneCommand,
   replayCommand,
   repriceCommand,
+  serveCommand,
   statsCommand,
   verifyCommand,
 ];

@@ -111,6 +111,13 @@ export interface SpendspanOptions {
    */
   readonly port?: number;
   /**
+   * How many ports, from `port` on, are tried until one is free: at least as many as processes that
+   * run side by side on a machine, such as the workers of `node:cluster` or PM2. Prometheus is to
+   * scrape all of them. 1 to 1,000.
+   * @defaultValue `1`
+   */
+  readonly portRange?: number;
+  /**
    * Bearer token asked for by `/metrics` and `/api/usage`; at least 16 characters.
    * @defaultValue none: open to whoever reaches the port
    */
@@ -144,6 +151,28 @@ export interface SpendspanOptions {
    * @defaultValue `5_000`
    */
   readonly maxSeries?: number;
+  /**
+   * Show what brands have spent according to the ledger, and their budgets, at `/metrics`. One process
+   * that does so is enough: `spendspan serve`, or the app.
+   * @defaultValue `false`
+   */
+  readonly ledgerGauges?: boolean;
+  /**
+   * How long after one reading of the ledger for these gauges the next begins, in milliseconds.
+   * Minimum 1,000.
+   * @defaultValue `30_000`
+   */
+  readonly ledgerRefreshIntervalMs?: number;
+  /**
+   * A JSON file that holds budgets, as a list; read anew with each reading of the ledger.
+   * @defaultValue none: no brand has a budget
+   */
+  readonly budgetsFile?: string;
+  /**
+   * Time zone, by its IANA name, of the days, weeks and months of brands whose budgets name none.
+   * @defaultValue `"UTC"`
+   */
+  readonly budgetTimeZone?: string;
   /**
    * Rows that may wait for Postgres in memory, where there is no journal. Newer ones are dropped and
    * counted. Minimum 1.
@@ -197,12 +226,17 @@ export const ENVIRONMENT: Readonly<Record<OptionName, string | undefined>> = {
   server: "SPENDSPAN_SERVER",
   host: "SPENDSPAN_HOST",
   port: "SPENDSPAN_PORT",
+  portRange: "SPENDSPAN_PORT_RANGE",
   token: "SPENDSPAN_TOKEN",
   fingerprintKey: "SPENDSPAN_FINGERPRINT_KEY",
   openTelemetry: "SPENDSPAN_OPEN_TELEMETRY",
   logEvents: "SPENDSPAN_LOG_EVENTS",
   maxBrandLabels: "SPENDSPAN_MAX_BRAND_LABELS",
   maxSeries: "SPENDSPAN_MAX_SERIES",
+  ledgerGauges: "SPENDSPAN_LEDGER_GAUGES",
+  ledgerRefreshIntervalMs: "SPENDSPAN_LEDGER_REFRESH_INTERVAL_MS",
+  budgetsFile: "SPENDSPAN_BUDGETS_FILE",
+  budgetTimeZone: "SPENDSPAN_BUDGET_TIME_ZONE",
   maxPendingRows: "SPENDSPAN_MAX_PENDING_ROWS",
   flushIntervalMs: "SPENDSPAN_FLUSH_INTERVAL_MS",
   shutdownTimeoutMs: "SPENDSPAN_SHUTDOWN_TIMEOUT_MS",

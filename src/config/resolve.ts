@@ -1,5 +1,6 @@
 /** Options, environment and defaults become one checked, frozen Config. Nothing below knows of them. */
 import { defaultLogger, type Logger } from "../base/logger.ts";
+import { readBudgets } from "../budget/budget-file.ts";
 import { GOOGLE_TIME_ZONE, isTimeZone } from "../pricing/effective-date.ts";
 import type { UserPrice } from "../pricing/user-price.ts";
 import { type HttpRule, httpRuleFaults } from "../providers/http-rule.ts";
@@ -30,12 +31,17 @@ export interface Config {
   readonly server: boolean;
   readonly host: string;
   readonly port: number;
+  readonly portRange: number;
   readonly token: string | undefined;
   readonly fingerprintKey: string | undefined;
   readonly openTelemetry: "auto" | "join";
   readonly logEvents: boolean;
   readonly maxBrandLabels: number;
   readonly maxSeries: number;
+  readonly ledgerGauges: boolean;
+  readonly ledgerRefreshIntervalMs: number;
+  readonly budgetsFile: string | undefined;
+  readonly budgetTimeZone: string;
   readonly maxPendingRows: number;
   readonly flushIntervalMs: number;
   readonly shutdownTimeoutMs: number;
@@ -71,17 +77,22 @@ export function resolveConfig(options: SpendspanOptions, environment: Environmen
     httpRules: httpRulesOf(read, options),
     prices: userPricesOf(read),
     pricesFile: read.text("pricesFile", undefined),
-    priceTimeZone: priceTimeZoneOf(read),
+    priceTimeZone: timeZoneOf(read, "priceTimeZone", GOOGLE_TIME_ZONE),
     maxPriceAgeDays: read.integer("maxPriceAgeDays", 90, [1, 36_500]),
     server: read.boolean("server", true),
     host: read.text("host", "127.0.0.1"),
     port: read.integer("port", 9_464, [0, 65_535]),
+    portRange: read.integer("portRange", 1, [1, 1_000]),
     token: read.secret("token", MIN_SECRET_LENGTH),
     fingerprintKey: read.secret("fingerprintKey", MIN_SECRET_LENGTH),
     openTelemetry: read.choice("openTelemetry", ["auto", "join"], "auto"),
     logEvents: read.boolean("logEvents", false),
     maxBrandLabels: read.integer("maxBrandLabels", 500, [1, 100_000]),
     maxSeries: read.integer("maxSeries", 5_000, [100, 1_000_000]),
+    ledgerGauges: read.boolean("ledgerGauges", false),
+    ledgerRefreshIntervalMs: read.integer("ledgerRefreshIntervalMs", 30_000, [1_000, DAY_MS]),
+    budgetsFile: budgetsFileOf(read),
+    budgetTimeZone: timeZoneOf(read, "budgetTimeZone", "UTC"),
     maxPendingRows: read.integer("maxPendingRows", 100_000, [1, 10_000_000]),
     flushIntervalMs: read.integer("flushIntervalMs", 1_000, [1, DAY_MS]),
     shutdownTimeoutMs: read.integer("shutdownTimeoutMs", 5_000, [0, DAY_MS]),
@@ -121,12 +132,25 @@ function httpRulesOf(
   return [...httpRules];
 }
 
-function priceTimeZoneOf(read: OptionReader): string {
-  const given = read.given("priceTimeZone");
-  if (given === undefined) return GOOGLE_TIME_ZONE;
+/** The file is read with each reading of the ledger; here it is only asked whether it is sound. */
+function budgetsFileOf(read: OptionReader): string | undefined {
+  const path = read.text("budgetsFile", undefined);
+  const faults: string[] = [];
+  if (path !== undefined) readBudgets(path, read.given("budgetsFile")?.name ?? path, faults);
+  for (const fault of faults) read.fault(fault);
+  return path;
+}
+
+function timeZoneOf(
+  read: OptionReader,
+  name: "budgetTimeZone" | "priceTimeZone",
+  defaultValue: string,
+): string {
+  const given = read.given(name);
+  if (given === undefined) return defaultValue;
   if (typeof given.value === "string" && isTimeZone(given.value)) return given.value;
   read.expected(given, "to be the IANA name of a time zone");
-  return GOOGLE_TIME_ZONE;
+  return defaultValue;
 }
 
 function loggerOf(read: OptionReader, { logger = defaultLogger }: SpendspanOptions): Logger {

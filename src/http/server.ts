@@ -6,14 +6,19 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 
+import { errorCodeOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { failure, respond, type WebHandler } from "./response.ts";
+
+const MAX_PORT = 65_535;
 
 export interface ServerParts {
   /** The address to listen on: `127.0.0.1` for this machine only, `0.0.0.0` for all. */
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
+  /** How many ports, from `port` on, are tried until one is free. @defaultValue `1` */
+  readonly portRange?: number;
   readonly handler: WebHandler;
   readonly logger: Logger;
 }
@@ -27,25 +32,45 @@ export interface HttpServer {
 }
 
 /** Resolves when it listens; to `undefined`, with a warning logged, when it cannot. */
-export function startServer(parts: ServerParts): Promise<HttpServer | undefined> {
-  const { host, port, logger } = parts;
+export async function startServer(parts: ServerParts): Promise<HttpServer | undefined> {
+  const { host, port, portRange = 1, logger } = parts;
+  const lastPort = Math.min(port + portRange - 1, MAX_PORT);
+  let fault: unknown;
+  for (let tried = port; tried <= lastPort; tried += 1) {
+    const server = createHttpServer(parts);
+    fault = await listenFault(server, host, tried);
+    if (fault === undefined) {
+      server.on("error", (error) => logger.warn("The HTTP server failed", error));
+      return openServer(server, host);
+    }
+    if (errorCodeOf(fault) !== "EADDRINUSE") break;
+  }
+  const rule = "Expected `host` and `port` to be an address that is free to listen on";
+  const range = lastPort > port ? `${port} to ${lastPort}` : port;
+  const advice =
+    errorCodeOf(fault) === "EADDRINUSE" ? " (processes side by side need a `portRange`)" : "";
+  logger.warn(`${rule}, got ${host}:${range}, so nothing is served${advice}`, fault);
+  return undefined;
+}
+
+function createHttpServer(parts: ServerParts): Server {
   const server = createServer(
     { maxHeaderSize: 8_192, headersTimeout: 10_000, requestTimeout: 15_000 },
     (request, response) => void answer(parts, request, response),
   );
   server.maxConnections = 100;
   server.on("connection", (socket) => socket.unref());
-  server.unref();
+  return server.unref();
+}
+
+/** Resolves to what kept the server from listening; undefined when it listens. */
+function listenFault(server: Server, host: string, port: number): Promise<Error | undefined> {
   return new Promise((resolve) => {
-    server.once("error", (error) => {
-      const rule = "Expected `host` and `port` to be an address that is free to listen on";
-      logger.warn(`${rule}, got ${host}:${port}, so nothing is served`, error);
+    server.once("error", resolve);
+    // In a worker of `node:cluster` a port is otherwise shared by all, and a scrape gets whichever comes.
+    server.listen({ host, port, exclusive: true }, () => {
+      server.off("error", resolve);
       resolve(undefined);
-    });
-    server.listen({ host, port }, () => {
-      server.removeAllListeners("error");
-      server.on("error", (error) => logger.warn("The HTTP server failed", error));
-      resolve(openServer(server, host));
     });
   });
 }

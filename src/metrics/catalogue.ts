@@ -15,6 +15,8 @@ import {
 
 const USAGE_LABELS = ["provider", "endpoint", "model", "brand", "status"] as const;
 const LATENCY_LABELS = ["provider", "endpoint", "model", "status"] as const;
+const PERIOD_LABELS = ["brand", "period"] as const;
+const WINDOW_LABELS = ["brand", "window"] as const;
 
 export const REQUESTS: NumberSpec = {
   name: "api_usage_requests_total",
@@ -111,6 +113,77 @@ export const WRITTEN: NumberSpec = {
   labels: [],
 };
 
+export const PERIOD_COST: NumberSpec = {
+  name: "api_usage_period_cost_usd",
+  kind: "gauge",
+  unit: "{USD}",
+  help: "Cost in this day, week (from Monday) and month of the brand's time zone, by the ledger, in US dollars.",
+  labels: PERIOD_LABELS,
+};
+export const PERIOD_START: NumberSpec = {
+  name: "api_usage_period_start_timestamp_seconds",
+  kind: "gauge",
+  unit: "s",
+  help: "First moment of the period, as a Unix time.",
+  labels: PERIOD_LABELS,
+};
+export const PERIOD_END: NumberSpec = {
+  name: "api_usage_period_end_timestamp_seconds",
+  kind: "gauge",
+  unit: "s",
+  help: "First moment after the period, as a Unix time.",
+  labels: PERIOD_LABELS,
+};
+export const BUDGET: NumberSpec = {
+  name: "api_usage_budget_usd",
+  kind: "gauge",
+  unit: "{USD}",
+  help: "What the brand may spend in the period, in US dollars. Absent when nothing bounds it.",
+  labels: PERIOD_LABELS,
+};
+export const BUDGET_WARNING: NumberSpec = {
+  name: "api_usage_budget_warning_usd",
+  kind: "gauge",
+  unit: "{USD}",
+  help: "Spend at which to warn, in US dollars: the share of the budget that stands in the label at.",
+  labels: [...PERIOD_LABELS, "at"],
+};
+export const WINDOW_COST: NumberSpec = {
+  name: "api_usage_window_cost_usd",
+  kind: "gauge",
+  unit: "{USD}",
+  help: "Cost in the last day (1d) and the last seven (7d), by the ledger, in US dollars.",
+  labels: WINDOW_LABELS,
+};
+export const WINDOW_LENGTH: NumberSpec = {
+  name: "api_usage_window_seconds",
+  kind: "gauge",
+  unit: "s",
+  help: "How long the window is, for a rate of its cost: shorter for a brand that is younger.",
+  labels: WINDOW_LABELS,
+};
+export const LEDGER_COST: NumberSpec = {
+  name: "api_usage_ledger_cost_usd",
+  kind: "gauge",
+  unit: "{USD}",
+  help: "All that was ever spent, by the ledger, in US dollars. Corrections can lower it: no increase() of it, but a difference.",
+  labels: ["brand", "model"],
+};
+export const LEDGER_REFRESH: NumberSpec = {
+  name: "api_usage_ledger_refresh_timestamp_seconds",
+  kind: "gauge",
+  unit: "s",
+  help: "When the ledger was read for these gauges, as a Unix time. It stands still while the ledger cannot be read.",
+  labels: [],
+};
+export const BUDGETS_RELOADED: NumberSpec = {
+  name: "api_usage_budgets_last_reload_successful",
+  kind: "gauge",
+  unit: "1",
+  help: "0 while the file of budgets has faults, and the budgets from before hold; else 1.",
+  labels: [],
+};
+
 /** In the order in which they are exposed at `/metrics`. */
 export const OWN_METRICS: readonly MetricSpec[] = [
   REQUESTS,
@@ -126,6 +199,16 @@ export const OWN_METRICS: readonly MetricSpec[] = [
   DROPPED,
   DEAD_LETTER,
   WRITTEN,
+  PERIOD_COST,
+  PERIOD_START,
+  PERIOD_END,
+  BUDGET,
+  BUDGET_WARNING,
+  WINDOW_COST,
+  WINDOW_LENGTH,
+  LEDGER_COST,
+  LEDGER_REFRESH,
+  BUDGETS_RELOADED,
 ];
 
 /** Metrics of the GenAI conventions: recorded on the app's own meter provider and nowhere else. */

@@ -5,15 +5,12 @@
 import { isoTimestamp, parseTimestamp } from "../base/clock.ts";
 import { shown } from "../base/error-text.ts";
 import { fromUsdString } from "../base/money.ts";
+import { eachOf, eitherOf, isRecord, keeping, listOf, recordOf, type Rules } from "../base/rule.ts";
 import { MODALITIES } from "../usage/tokens.ts";
 import { BESIDE_TOKENS } from "./item-rates.ts";
 import { PLATFORMS, TIERS } from "./list-price.ts";
 import { picodollarsPerToken } from "./rates.ts";
 import type { UserPrice } from "./user-price.ts";
-
-/** The faults of a value, each a sentence; none when it keeps the rule. */
-type Rule = (value: unknown, path: string) => readonly string[];
-type Rules = Readonly<Record<string, Rule>>;
 
 const MAX_TEXT_LENGTH = 256;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
@@ -101,57 +98,6 @@ function rate(value: unknown, path: string): readonly string[] {
   if (!isRecord(value)) return AMOUNT(value, path);
   if (Object.hasOwn(value, "default") || Object.hasOwn(value, "text")) return AMOUNTS(value, path);
   return [`Expected \`${path}\` to have \`default\` or \`text\``, ...AMOUNTS(value, path)];
-}
-
-function recordOf(rules: Rules, required: readonly string[] = []): Rule {
-  return (value, path) => {
-    if (!isRecord(value)) return [`Expected \`${path}\` to be an object, got ${shown(value)}`];
-    const missing = required.filter((name) => value[name] === undefined);
-    return [
-      ...missing.map((name) => `Expected \`${path}\` to have \`${name}\``),
-      ...Object.entries(value).flatMap(([name, each]) => {
-        const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
-        if (rule === undefined) return [strayField(path, name, rules)];
-        return each === undefined ? [] : rule(each, `${path}.${name}`);
-      }),
-    ];
-  };
-}
-
-function strayField(path: string, name: string, rules: Rules): string {
-  const known = Object.keys(rules).join(", ");
-  return `Expected a field of \`${path}\` to be one of ${known}, got ${shown(name)}`;
-}
-
-function listOf(rule: Rule): Rule {
-  return (value, path) => {
-    if (!Array.isArray(value) || value.length === 0) {
-      return [`Expected \`${path}\` to be a list that is not empty, got ${shown(value)}`];
-    }
-    return value.flatMap((each: unknown, at) => rule(each, `${path}[${at}]`));
-  };
-}
-
-/** A record of any names. */
-function eachOf(rule: Rule): Rule {
-  return (value, path) => {
-    const entries = Object.entries(isRecord(value) ? value : {});
-    if (entries.length > 0) return entries.flatMap(([name, one]) => rule(one, `${path}.${name}`));
-    return [`Expected \`${path}\` to be an object that is not empty, got ${shown(value)}`];
-  };
-}
-
-function eitherOf(ofText: Rule, ofRecord: Rule): Rule {
-  return (value, path) => (isRecord(value) ? ofRecord : ofText)(value, path);
-}
-
-function keeping(keeps: (value: unknown) => boolean, form: string): Rule {
-  return (value, path) =>
-    keeps(value) ? [] : [`Expected \`${path}\` to be ${form}, got ${shown(value)}`];
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isAnyText(value: unknown): value is string {

@@ -12,6 +12,7 @@ const OVERVIEW = `Usage: spendspan <command> [flags]
   prune           Drop months of rows that are old; the sums of their hours and days stay
   replay          Try the rows again that Postgres refused for what is in them
   reprice         Compute costs again by the prices known now, and post the differences
+  serve           Serve spend and budgets by the ledger: /metrics, /api/usage and /healthz
   stats           Show what was spent, by brand and by model
   verify          Check that no row was changed or taken away, and seal the days that are over
   help [command]  Say how to call it

@@ -112,7 +112,7 @@ test("a database without the ledger's schema is told what it lacks, and nothing 
     withEmptyDatabase(async ({ url }) => {
       const result = await replay("--database-url", url);
       expect(result.exitCode).toBe(1);
-      expect(result.complaints).toContain("The ledger has no tables yet: run `spendspan migrate`");
+      expect(result.complaints).toContain("The ledger lacks tables: run `spendspan migrate`");
       expect(await box.names()).toHaveLength(1);
     }),
   ));

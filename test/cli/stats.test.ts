@@ -140,7 +140,7 @@ test("tells of a ledger that was never migrated, and exits with 1", () =>
   withEmptyDatabase(async ({ url }) => {
     const { exitCode, complaints } = await runCommand(["stats"], { DATABASE_URL: url });
     expect(exitCode).toBe(1);
-    expect(complaints).toBe("ERR_DATABASE: The ledger has no tables yet: run `spendspan migrate`");
+    expect(complaints).toBe("ERR_DATABASE: The ledger lacks tables: run `spendspan migrate`");
   }));
 
 test("without a URL it reads the embedded database beside the app", async () => {

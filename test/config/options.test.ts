@@ -28,6 +28,7 @@ const VALUES = {
   server: { text: "off", value: false },
   host: { text: "0.0.0.0", value: "0.0.0.0" },
   port: { text: "9100", value: 9_100 },
+  portRange: { text: "8", value: 8 },
   token: { text: "0123456789abcdef", value: "0123456789abcdef" },
   fingerprintKey: { text: "a secret of the app", value: "a secret of the app" },
   openTelemetry: { text: "join", value: "join" },
@@ -36,6 +37,10 @@ const VALUES = {
   journal: { text: "no", value: false },
   maxJournalBytes: { text: "1048576", value: 1_048_576 },
   maxSeries: { text: "100", value: 100 },
+  ledgerGauges: { text: "on", value: true },
+  ledgerRefreshIntervalMs: { text: "15000", value: 15_000 },
+  budgetsFile: { text: "test/fixtures/budgets.json", value: "test/fixtures/budgets.json" },
+  budgetTimeZone: { text: "Asia/Kolkata", value: "Asia/Kolkata" },
   maxPendingRows: { text: "500", value: 500 },
   flushIntervalMs: { text: "250", value: 250 },
   shutdownTimeoutMs: { text: "0", value: 0 },
@@ -59,10 +64,10 @@ describe("options, variables and Config stay in step", () => {
     );
   });
 
-  test("every option is optional, and every value of a Config is settled but for four", () => {
+  test("every option is optional, and every value of a Config is settled but for five", () => {
     expectTypeOf<Record<never, never>>().toExtend<SpendspanOptions>();
     expectTypeOf<Config>().toExtend<{ readonly [N in OptionName]: unknown }>();
-    type Unsettled = "databaseUrl" | "pricesFile" | "token" | "fingerprintKey";
+    type Unsettled = "databaseUrl" | "pricesFile" | "token" | "fingerprintKey" | "budgetsFile";
     expectTypeOf<Omit<Config, Unsettled>>().toExtend<Required<Omit<SpendspanOptions, Unsettled>>>();
     const unsettled = Object.entries(resolveConfig({}, {})).filter(
       ([, value]) => value === undefined,
@@ -72,6 +77,7 @@ describe("options, variables and Config stay in step", () => {
       "pricesFile",
       "token",
       "fingerprintKey",
+      "budgetsFile",
     ]);
   });
 

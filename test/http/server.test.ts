@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { promisify } from "node:util";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 
 import type { WebHandler } from "../../src/http/response.ts";
 import { startServer, type HttpServer } from "../../src/http/server.ts";
@@ -42,7 +42,23 @@ test("a port in use is a warning that names it, and no server", () =>
     const second = await startServer({ host: "127.0.0.1", port, handler: echo, logger });
     expect(second).toBeUndefined();
     expect(logger.warnings).toEqual([
-      `Expected \`host\` and \`port\` to be an address that is free to listen on, got 127.0.0.1:${port}, so nothing is served: listen EADDRINUSE: address already in use 127.0.0.1:${port}`,
+      `Expected \`host\` and \`port\` to be an address that is free to listen on, got 127.0.0.1:${port}, so nothing is served (processes side by side need a \`portRange\`): listen EADDRINUSE: address already in use 127.0.0.1:${port}`,
+    ]);
+  }));
+
+test("of a range the first port that is free is taken; where none is, one warning says so", () =>
+  withServer(echo, async ({ port }) => {
+    const logger = new KeptLogger();
+    const parts = { host: "127.0.0.1", port, handler: echo, logger };
+    const second = await startServer({ ...parts, portRange: 50 });
+    onTestFinished(() => second!.close());
+    expect(second!.port).toBeGreaterThan(port);
+    expect((await fetch(second!.url)).status).toBe(203);
+    expect(logger.warnings).toEqual([]);
+    const portRange = second!.port - port + 1;
+    expect(await startServer({ ...parts, portRange })).toBeUndefined();
+    expect(logger.warnings).toEqual([
+      expect.stringContaining(`got 127.0.0.1:${port} to ${second!.port}, so nothing is served`),
     ]);
   }));
 

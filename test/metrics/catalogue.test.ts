@@ -1,21 +1,21 @@
 import { expect, test } from "vitest";
 
 import { CONVENTION_METRICS, OWN_METRICS } from "../../src/metrics/catalogue.ts";
+import type { MetricFamily } from "../../src/metrics/family.ts";
 import { pipelineFamilies } from "../../src/metrics/pipeline-health.ts";
 import { UsageTotals } from "../../src/metrics/totals.ts";
-import { aPipeline } from "../support/metrics.ts";
+import { aLedgerSpend, aPipeline, gaugesOf } from "../support/metrics.ts";
 import { aRecord } from "../support/record.ts";
 
-test("every metric of ours is given by some source, in the order of the catalogue", () => {
-  const totals = new UsageTotals();
-  const families = [...totals.families(), ...pipelineFamilies(aPipeline())];
+test("every metric of ours is given by some source, in the order of the catalogue", async () => {
+  const families = await familiesOf(new UsageTotals());
   expect(families.map(({ spec }) => spec.name)).toEqual(OWN_METRICS.map(({ name }) => name));
 });
 
-test("a metric carries the labels of its entry in the catalogue, in their order", () => {
+test("a metric carries the labels of its entry in the catalogue, in their order", async () => {
   const totals = new UsageTotals();
   totals.add(aRecord({ timeToFirstChunkMs: 1 }));
-  for (const { spec, points } of [...totals.families(), ...pipelineFamilies(aPipeline())]) {
+  for (const { spec, points } of await familiesOf(totals)) {
     expect(points.length).toBeGreaterThan(0);
     for (const { labels } of points) expect(Object.keys(labels)).toEqual(spec.labels);
   }
@@ -37,3 +37,8 @@ test("buckets ascend", () => {
     expect(spec.buckets).toEqual(spec.buckets.toSorted((a, b) => a - b));
   }
 });
+
+async function familiesOf(totals: UsageTotals): Promise<readonly MetricFamily[]> {
+  const gauges = await gaugesOf(aLedgerSpend());
+  return [...totals.families(), ...pipelineFamilies(aPipeline()), ...gauges.families()];
+}

@@ -6,13 +6,20 @@ import { pipelineFamilies } from "../../src/metrics/pipeline-health.ts";
 import { createPrometheusText } from "../../src/metrics/prometheus.ts";
 import { UsageTotals } from "../../src/metrics/totals.ts";
 import { KeptLogger } from "../support/logger.ts";
-import { aPipeline, ODD_LABELS } from "../support/metrics.ts";
+import { aLedgerSpend, aPipeline, gaugesOf, ODD_LABELS, someFigures } from "../support/metrics.ts";
 import { aRecord } from "../support/record.ts";
 
 test("promtool has nothing to say about a page, whatever its labels hold", async () => {
   const totals = new UsageTotals();
   for (const model of ODD_LABELS) totals.add(aRecord({ model, timeToFirstChunkMs: 1 }));
-  const sources = [() => totals.families(), () => pipelineFamilies(aPipeline())];
+  const gauges = await gaugesOf(
+    aLedgerSpend({ brands: ODD_LABELS.map((label) => someFigures(label)) }),
+  );
+  const sources = [
+    () => totals.families(),
+    () => pipelineFamilies(aPipeline()),
+    () => gauges.families(),
+  ];
   const text = createPrometheusText({ sources, logger: new KeptLogger() });
   const promtool = spawnSync("promtool", ["check", "metrics"], {
     input: await text(),

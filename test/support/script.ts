@@ -31,8 +31,8 @@ export interface ScriptEnd {
 
 export interface Script {
   readonly pid: number;
-  /** Resolves when the script has printed `text`; rejects when it ends without. */
-  printed(text: string): Promise<void>;
+  /** Resolves to all it has printed once `text` is there; rejects when it ends without. */
+  printed(text: string): Promise<string>;
   signal(name: NodeJS.Signals): void;
   readonly ended: Promise<ScriptEnd>;
 }
@@ -63,7 +63,7 @@ export function startScript(source: string, options: ScriptOptions = {}): Script
     printed: (text) =>
       new Promise((resolve, reject) => {
         const look = (): void => {
-          if (stdout.includes(text)) resolve();
+          if (stdout.includes(text)) resolve(stdout);
         };
         child.stdout.on("data", look);
         look();
