@@ -18,15 +18,20 @@ export default defineConfig({
         test: {
           name: "main",
           include: ["test/**/*.test.ts"],
-          exclude: ["**/node_modules/**", "test/**/promtool.test.ts"],
+          exclude: ["**/node_modules/**", "test/**/{pgbouncer,promtool}.test.ts"],
           globalSetup: ["test/support/global-setup.ts"],
         },
       },
+      // These need programs that npm can't bring, so they are no part of `npm test`.
       {
         extends: true,
-        // Needs a program that npm can't bring, so it is no part of `npm test`.
-        test: { name: "promtool", include: ["test/**/promtool.test.ts"] },
+        test: {
+          name: "pgbouncer",
+          include: ["test/**/pgbouncer.test.ts"],
+          globalSetup: ["test/support/global-setup.ts"],
+        },
       },
+      { extends: true, test: { name: "promtool", include: ["test/**/promtool.test.ts"] } },
     ],
   },
 });

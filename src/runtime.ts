@@ -21,6 +21,7 @@ import { createUsageHandler } from "./http/usage-route.ts";
 import { ledgerHealth, pipelineHealth, sayWhatRemains } from "./ledger-health.ts";
 import { createLedgerGauges } from "./ledger-spend.ts";
 import { findResourceEntries } from "./ledger/resource-history.ts";
+import { DeadLetterBox } from "./ledger/dead-letter-box.ts";
 import { DurableBacklog } from "./ledger/durable-backlog.ts";
 import type { FlushOptions, FlushResult } from "./ledger/flush.ts";
 import { LogEventSink } from "./ledger/log-events.ts";
@@ -33,6 +34,7 @@ import { pipelineFamilies } from "./metrics/pipeline-health.ts";
 import { createPrometheusText } from "./metrics/prometheus.ts";
 import { MetricsSink } from "./metrics/sink.ts";
 import { costOf } from "./pricing/cost.ts";
+import { sayIfPricesAreOld } from "./price-age.ts";
 import { geminiPriceBook } from "./pricing/gemini-prices.ts";
 import type { PriceBook } from "./pricing/price-book.ts";
 import { createGeminiProvider } from "./providers/gemini/provider.ts";
@@ -89,6 +91,7 @@ export class Runtime {
     this.priceBook = geminiPriceBook(config.priceTimeZone).with(config.prices);
     this.#connection = new LedgerConnection({
       ...config,
+      logger: this.#logger, // which never throws
       onProgress: (message) => this.#logger.info(message),
     });
     this.#journal = config.journal && !config.disabled ? this.#createJournal() : undefined;
@@ -120,7 +123,7 @@ export class Runtime {
       logger: this.#logger,
     });
     if (config.disabled) return;
-    this.#sayIfPricesAreOld();
+    sayIfPricesAreOld(this.priceBook, config.maxPriceAgeDays, this.#clock, this.#logger);
     this.meter = this.#createMeter();
     this.#begin();
   }
@@ -239,11 +242,12 @@ export class Runtime {
   }
 
   #createLedger(): LedgerWriter {
-    const { maxPendingRows, flushIntervalMs } = this.#config;
+    const { dataDir, flushIntervalMs, journal, maxPendingRows } = this.#config;
     return new LedgerWriter(
       {
         backlog: this.#journal ?? new MemoryQueue(maxPendingRows),
         connect: withMonthsAhead(() => this.#connection.connect(), this.#clock, this.#logger),
+        deadLetters: journal ? new DeadLetterBox(dataDir) : undefined,
         clock: this.#clock,
         logger: this.#logger,
         random: Math.random,
@@ -287,13 +291,5 @@ export class Runtime {
   async #conclude(timeoutMs: number): Promise<void> {
     await this.meter?.conclude();
     await this.#desk.conclude(timeoutMs / 2);
-  }
-
-  #sayIfPricesAreOld(): void {
-    const ageDays = this.priceBook.ageInDays(this.#clock.now());
-    if (ageDays <= this.#config.maxPriceAgeDays) return;
-    this.#logger.warn(
-      `List prices were checked ${ageDays} days ago, on ${this.priceBook.version}: update spendspan, or give prices of your own`,
-    );
   }
 }

@@ -12,6 +12,7 @@ import { copyCommand } from "./copy.ts";
 import { migrateCommand } from "./migrate.ts";
 import { pricesCommand } from "./prices.ts";
 import { pruneCommand } from "./prune.ts";
+import { replayCommand } from "./replay.ts";
 import { repriceCommand } from "./reprice.ts";
 import { serveCommand } from "./serve.ts";
 import { statsCommand } from "./stats.ts";
@@ -23,6 +24,7 @@ export const COMMANDS: readonly Command[] = [
   migrateCommand,
   pricesCommand,
   pruneCommand,
+  replayCommand,
   repriceCommand,
   serveCommand,
   statsCommand,

@@ -25,14 +25,14 @@ export interface SpendspanOptions {
    */
   readonly autoMigrate?: boolean;
   /**
-   * Directory for the journal and for the embedded Postgres.
+   * Directory for the journal, for rows that Postgres refuses, and for the embedded Postgres.
    * @defaultValue `".spendspan"`
    */
   readonly dataDir?: string;
   /**
    * Keep a journal of calls under `dataDir` until their rows are in Postgres, so that they outlive
    * the process, however it ends. Without it, or where its directory can't be written, rows wait in
-   * memory.
+   * memory, and those that Postgres refuses are lost.
    * @defaultValue `true`
    */
   readonly journal?: boolean;

@@ -6,6 +6,7 @@ import type { Pool, PoolClient } from "pg";
 
 import type { Logger } from "../base/logger.ts";
 import { untraced } from "../base/untraced.ts";
+import { tlsAdvice } from "./tls.ts";
 
 export interface PoolOptions {
   /** `postgres://…`; what it leaves out comes from the PG* variables. */
@@ -53,6 +54,10 @@ export async function openPool(options: PoolOptions): Promise<Pool> {
   });
   // Likewise one that breaks while checked out; the query that runs, or is next, fails by itself.
   pool.on("connect", (client) => client.on("error", () => undefined));
+  pool.once("connect", (client) => {
+    const advice = tlsAdvice(client, url);
+    if (advice !== undefined) logger.warn(advice);
+  });
   return pool;
 }
 

@@ -26,9 +26,21 @@ const NO_DATABASE: ReadonlySet<string> = new Set<ErrorCode>([
   "ERR_MIGRATION",
 ]);
 
+/** Of TLS: whoever is there can't show to be whom the URL names. */
+const STRANGER: ReadonlySet<string> = new Set([
+  "CERT_HAS_EXPIRED",
+  "CERT_NOT_YET_VALID",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+]);
+
 export function failureKind(error: unknown): FailureKind {
   const code = errorCodeOf(error) ?? "";
-  if (NO_DATABASE.has(code)) return "setup";
+  if (NO_DATABASE.has(code) || STRANGER.has(code)) return "setup";
   const sqlStateClass = code.slice(0, 2);
   if (DATA.has(sqlStateClass)) return "data";
   return SETUP.has(sqlStateClass) ? "setup" : "connection";

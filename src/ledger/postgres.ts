@@ -1,5 +1,5 @@
 /** The statement that puts rows into the ledger. */
-import type { Pool } from "pg";
+import type { Pool, PoolClient } from "pg";
 
 import { inTransaction } from "../database/pool.ts";
 
@@ -20,7 +20,18 @@ export async function insertRows(
   lines: readonly string[],
   signal: AbortSignal,
 ): Promise<void> {
-  await inTransaction(pool, { timeoutMs: TIMEOUT_MS, signal }, (client) =>
-    client.query(ADD, [`[${lines.join(",")}]`]),
-  );
+  await inTransaction(pool, { timeoutMs: TIMEOUT_MS, signal }, (client) => addRows(client, lines));
+}
+
+/** Stores the row of `line` likewise, or only finds out whether that would be done. */
+export async function tryRow(pool: Pool, line: string, dryRun: boolean): Promise<void> {
+  await inTransaction(pool, { timeoutMs: TIMEOUT_MS }, async (client) => {
+    if (dryRun) await client.query("savepoint before_row");
+    await addRows(client, [line]);
+    if (dryRun) await client.query("rollback to savepoint before_row");
+  });
+}
+
+async function addRows(client: PoolClient, lines: readonly string[]): Promise<void> {
+  await client.query(ADD, [`[${lines.join(",")}]`]);
 }

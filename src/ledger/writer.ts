@@ -2,7 +2,7 @@
  * Moves records from the backlog into Postgres: one loop, one statement at a time, behind the app.
  *
  * A batch is written when it is full or when its oldest row has waited for `flushIntervalMs`. While
- * Postgres is away, rows wait; a row that Postgres will never take is logged and counted, and the
+ * Postgres is away, rows wait; a row that Postgres will never take becomes a dead letter, and the
  * others go on without it. Writing a row twice stores it once, so a batch whose end was not seen is
  * simply written again.
  */
@@ -10,13 +10,14 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Pool } from "pg";
 
 import type { Clock } from "../base/clock.ts";
-import { errorCodeOf } from "../base/errors.ts";
 import { throttled } from "../base/logger.ts";
 import type { Logger } from "../base/logger.ts";
 import { untraced } from "../base/untraced.ts";
 import type { UsageRecord } from "../usage/record.ts";
 import type { RecordSink } from "../usage/recorder.ts";
 import type { Backlog } from "./backlog.ts";
+import { refusalOf, refusalText } from "./dead-letter.ts";
+import type { DeadLetterBox } from "./dead-letter-box.ts";
 import { failureKind } from "./failure.ts";
 import type { FlushOptions, FlushResult } from "./flush.ts";
 import { Outage } from "./outage.ts";
@@ -26,6 +27,8 @@ export interface LedgerWriterParts {
   readonly backlog: Backlog;
   /** Asked before each batch, so it should remember its answer. Rows wait until it resolves. */
   readonly connect: () => Promise<Pool>;
+  /** For rows that Postgres refuses for what is in them. Undefined: they are counted, and lost. */
+  readonly deadLetters: DeadLetterBox | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   /** At least 0, less than 1. */
@@ -68,6 +71,7 @@ export class LedgerWriter implements RecordSink {
   readonly name = "ledger";
   readonly #backlog: Backlog;
   readonly #connect: () => Promise<Pool>;
+  readonly #deadLetterBox: DeadLetterBox | undefined;
   readonly #logger: Logger;
   readonly #maxBatchRows: number;
   readonly #flushIntervalMs: number;
@@ -89,6 +93,7 @@ export class LedgerWriter implements RecordSink {
   constructor(parts: LedgerWriterParts, options: LedgerWriterOptions = {}) {
     this.#backlog = parts.backlog;
     this.#connect = parts.connect;
+    this.#deadLetterBox = parts.deadLetters;
     this.#logger = throttled(parts.logger, LOG_EVERY_MS, () => parts.clock.monotonicMs());
     this.#outage = new Outage(this.#logger, parts.random);
     this.#maxBatchRows = options.maxBatchRows ?? 250;
@@ -230,14 +235,26 @@ export class LedgerWriter implements RecordSink {
         await this.#store(pool, lines.slice(middle));
         return;
       }
-      this.#deadLetters += 1;
-      // Neither the row nor Postgres's message, which quotes it.
-      this.#logger.warn(
-        `Postgres refuses a usage record for what is in it (${errorCodeOf(error)})`,
-      );
+      for (const line of lines) await this.#putAside(line, error);
     }
     // Piece by piece, from the oldest: what is settled stays so if the next piece fails.
     await this.#backlog.acknowledge(lines.length);
+  }
+
+  /** Never rejects. */
+  async #putAside(line: string, error: unknown): Promise<void> {
+    this.#deadLetters += 1;
+    const refusal = refusalOf(error);
+    // Neither the row nor Postgres's message, which quotes it.
+    const fault = `Postgres refuses a usage record for what is in it (${refusalText(refusal)})`;
+    const box = this.#deadLetterBox;
+    if (box === undefined) return this.#logger.warn(`${fault}: it is lost`);
+    try {
+      await box.put(line, refusal);
+      this.#logger.warn(`${fault}: it waits in ${box.directory} for \`spendspan replay\``);
+    } catch (cause) {
+      this.#logger.warn(`${fault}: it is lost, since ${box.directory} doesn't take it`, cause);
+    }
   }
 
   #pause(ms: number): Promise<void> {

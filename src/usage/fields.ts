@@ -8,6 +8,12 @@ const MAX_TEXT_LENGTH = 128;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** What the ledger's column holds: eight digits before the point. */
 const COST_LIMIT = 10n ** 8n * 10n ** 12n;
+/** Far more than a call can have, and so little that the ledger's sums hold millions of them. */
+const MAX_COUNT = 1e12;
+const MAX_MILLISECONDS = 366 * 86_400_000;
+/** Outside of these a time is a mistake; beyond them some can't be written down, or not in Postgres. */
+const FIRST_MS = 0;
+const LAST_MS = parseTimestamp("9999-12-31T23:59:59.999Z");
 
 /** `undefined` and `null` are both "not given". */
 export class Fields<Name extends string> {
@@ -52,15 +58,15 @@ export class Fields<Name extends string> {
   count(name: Name): number | undefined {
     const value = this.#given(name);
     if (value === undefined) return undefined;
-    if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
-    return this.#fault(name, "a whole number >= 0");
+    if (Number.isInteger(value) && isWithin(value, 0, MAX_COUNT)) return value;
+    return this.#fault(name, `a whole number from 0 to ${MAX_COUNT}`);
   }
 
   milliseconds(name: Name): number | undefined {
     const value = this.#given(name);
     if (value === undefined) return undefined;
-    if (typeof value === "number" && Number.isFinite(value) && value >= 0) return value;
-    return this.#fault(name, "a finite number >= 0");
+    if (isWithin(value, 0, MAX_MILLISECONDS)) return value;
+    return this.#fault(name, `a number from 0 to ${MAX_MILLISECONDS}, which is a year`);
   }
 
   /** ISO 8601 text or a `Date`, as milliseconds since the Unix epoch. */
@@ -68,7 +74,8 @@ export class Fields<Name extends string> {
     const value = this.#given(name);
     if (value === undefined) return undefined;
     const ms = typeof value === "string" ? parseTimestamp(value) : dateOf(value);
-    return Number.isFinite(ms) ? ms : this.#fault(name, "a Date or its ISO 8601 text");
+    if (isWithin(ms, FIRST_MS, LAST_MS)) return ms;
+    return this.#fault(name, "a Date or its ISO 8601 text, of the years 1970 to 9999");
   }
 
   /** Decimal text, or a number, of which the shortest decimal is taken: 0.1 is a tenth. */
@@ -90,6 +97,10 @@ export class Fields<Name extends string> {
   #fault(name: Name, rule: string): undefined {
     this.faults.push(`Expected \`${name}\` to be ${rule}, got ${shown(this.#values[name])}`);
   }
+}
+
+function isWithin(value: unknown, min: number, max: number): value is number {
+  return typeof value === "number" && value >= min && value <= max;
 }
 
 function dateOf(value: unknown): number {

@@ -10,6 +10,7 @@ const OVERVIEW = `Usage: spendspan <command> [flags]
   migrate         Bring the ledger's schema up to date; safe to run anywhere, any number of times
   prices          Show the prices in force, or all that is known of one model's
   prune           Drop months of rows that are old; the sums of their hours and days stay
+  replay          Try the rows again that Postgres refused for what is in them
   reprice         Compute costs again by the prices known now, and post the differences
   serve           Serve spend and budgets by the ledger: /metrics, /api/usage and /healthz
   stats           Show what was spent, by brand and by model

@@ -14,6 +14,11 @@ test.each([
   ["ERR_DATABASE", "setup"], // none was named
   ["ERR_EMBEDDED_POSTGRES", "setup"], // none can be started
   ["ERR_MIGRATION", "setup"], // its schema is not ours
+  ["DEPTH_ZERO_SELF_SIGNED_CERT", "setup"], // nobody vouches for the server
+  ["SELF_SIGNED_CERT_IN_CHAIN", "setup"],
+  ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "setup"],
+  ["CERT_HAS_EXPIRED", "setup"],
+  ["ERR_TLS_CERT_ALTNAME_INVALID", "setup"], // it has another name
   ["08006", "connection"],
   ["57P03", "connection"], // starting up
   ["57014", "connection"], // statement timeout

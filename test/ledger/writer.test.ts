@@ -1,11 +1,17 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
 import type { Pool } from "pg";
 import { expect, test, vi } from "vitest";
 
 import { openPool } from "../../src/database/pool.ts";
+import { DeadLetterBox } from "../../src/ledger/dead-letter-box.ts";
 import { MemoryQueue } from "../../src/ledger/queue.ts";
+import { lineOf } from "../../src/ledger/row.ts";
 import { withDatabase } from "../support/database.ts";
 import { KeptLogger } from "../support/logger.ts";
 import { aRecord } from "../support/record.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { aWriter, storedIds } from "../support/writer.ts";
 
 const AN_HOUR_MS = 3_600_000;
@@ -46,29 +52,88 @@ test("taking a record writes nothing, and turns nothing into text, while the app
     expect(connect).toHaveBeenCalled();
   }));
 
-test("rows that Postgres refuses are counted and dropped, and the rest of the batch is stored", () =>
+test("rows that Postgres refuses become dead letters, and the rest of the batch is stored", () =>
   withDatabase(async ({ pool }) => {
     const logger = new KeptLogger();
-    const writer = aWriter(pool, { logger });
+    const deadLetters = new DeadLetterBox(temporaryDirectory());
     const good = Array.from({ length: 98 }, () => aRecord());
     const poison = [
       aRecord({ id: "no-uuid-but-a-secret" }),
       aRecord({ tokens: { input: -5, cachedInput: 0, toolUse: 0, output: 0, thinking: 0 } }),
     ];
-    for (const record of [...good.slice(0, 40), ...poison, ...good.slice(40)])
-      writer.accept(record);
-    expect(await writer.flush({ timeoutMs: 10_000 })).toEqual({
-      written: 98,
-      remaining: 0,
-      dropped: 0,
-      deadLetters: 2,
-    });
+    const records = [...good.slice(0, 40), ...poison, ...good.slice(40)];
+    // The second finds all of it refused or stored already, as one does that goes on after a crash.
+    for (const writer of [
+      aWriter(pool, { logger, deadLetters }),
+      aWriter(pool, { logger: new KeptLogger(), deadLetters }),
+    ]) {
+      for (const record of records) writer.accept(record);
+      expect(await writer.close({ timeoutMs: 10_000 })).toEqual({
+        written: 98,
+        remaining: 0,
+        dropped: 0,
+        deadLetters: 2,
+      });
+    }
     expect(await storedIds(pool)).toEqual(good.map(({ id }) => id).sort());
+    const letters = await Promise.all(
+      (await deadLetters.names()).map((name) => deadLetters.read(name)),
+    );
+    expect(letters.map((letter): unknown => JSON.parse(letter).row)).toEqual(
+      expect.arrayContaining(poison.map((record): unknown => JSON.parse(lineOf(record)))),
+    );
+    expect(letters).toHaveLength(2);
+    const fault = "Postgres refuses a usage record for what is in it";
+    const place = `it waits in ${deadLetters.directory} for \`spendspan replay\``;
     expect(logger.warnings).toEqual([
-      "Postgres refuses a usage record for what is in it (22P02)",
-      "Postgres refuses a usage record for what is in it (23514)",
+      `${fault} (22P02): ${place}`,
+      `${fault} (23514, api_usage_input_tokens_check): ${place}`,
     ]);
-    await writer.close({ timeoutMs: 1_000 });
+  }));
+
+test("whichever rows of a batch are refused, exactly these become dead letters, and all others rows", () =>
+  withDatabase(({ pool }) =>
+    fc.assert(
+      fc.asyncProperty(fc.array(fc.boolean(), { maxLength: 40 }), async (refusals) => {
+        const deadLetters = new DeadLetterBox(temporaryDirectory());
+        const writer = aWriter(pool, { deadLetters }, { maxBatchRows: 16 });
+        const records = refusals.map((refused) => aRecord(refused ? { attempt: 0 } : {}));
+        for (const record of records) writer.accept(record);
+        const refused = records.filter(({ attempt }) => attempt === 0);
+        expect(await writer.close({ timeoutMs: 20_000 })).toEqual({
+          written: records.length - refused.length,
+          remaining: 0,
+          dropped: 0,
+          deadLetters: refused.length,
+        });
+        expect(await deadLetters.names()).toHaveLength(refused.length);
+        const stored = new Set(await storedIds(pool));
+        for (const { id, attempt } of records) expect(stored.has(id)).toBe(attempt !== 0);
+      }),
+      { numRuns: 20 },
+    ),
+  ));
+
+test("where no dead letter can be kept, a row that Postgres refuses is counted and said to be lost", () =>
+  withDatabase(async ({ pool }) => {
+    const file = join(temporaryDirectory(), "a-file");
+    writeFileSync(file, "");
+    const warnings: string[] = [];
+    for (const deadLetters of [undefined, new DeadLetterBox(file)]) {
+      const logger = new KeptLogger();
+      const writer = aWriter(pool, { logger, deadLetters });
+      for (const record of [aRecord({ attempt: 0 }), aRecord()]) writer.accept(record);
+      expect(await writer.close({ timeoutMs: 10_000 })).toMatchObject({
+        written: 1,
+        remaining: 0,
+        deadLetters: 1,
+      });
+      warnings.push(...logger.warnings);
+    }
+    expect(warnings).toEqual([
+      expect.stringMatching(/\(23514, api_usage_attempt_check\): it is lost$/),
+      expect.stringMatching(/: it is lost, since .*a-file.* doesn't take it: ENOTDIR/),
+    ]);
   }));
 
 test("without the right to write, rows wait until it is granted, and somebody is told", () =>

@@ -16,6 +16,7 @@ export function aWriter(
     {
       backlog: new MemoryQueue(),
       connect: async () => pool,
+      deadLetters: undefined,
       clock: systemClock,
       logger: new KeptLogger(),
       // Delays at their shortest.

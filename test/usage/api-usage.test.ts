@@ -145,6 +145,7 @@ test.each<[string, unknown]>([
   ["api_endpoint", "x".repeat(129)],
   ["model", 5],
   ["input_tokens", -1],
+  ["input_tokens", 1e12 + 1],
   ["output_tokens", 1.5],
   ["estimated_cost_usd", -0.01],
   ["estimated_cost_usd", Number.POSITIVE_INFINITY],
@@ -153,9 +154,13 @@ test.each<[string, unknown]>([
   ["brand", "a\nb"],
   ["brand_id", "acme"],
   ["request_duration_ms", Number.NaN],
+  ["request_duration_ms", 1e16],
   ["status", "ok"],
   ["created_at", "yesterday"],
   ["created_at", new Date(Number.NaN)],
+  ["created_at", "1969-12-31T23:59:59.999Z"],
+  ["created_at", "+010000-01-01T00:00:00Z"],
+  ["created_at", { toISOString: () => "2026-11-24T12:00:00Z", valueOf: () => 1e300 }],
 ])("`%s` of %o is refused by name", (field, value) => {
   expect(() => recordOf({ ...WEATHER, [field]: value }, parts)).toThrow(
     new RegExp(`^ERR_USAGE_INVALID: .*\`${field}\``),
