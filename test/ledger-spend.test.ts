@@ -16,7 +16,7 @@ import type { LedgerSpend, PeriodFigures } from "../src/metrics/ledger-spend.ts"
 import { readBrandSpend } from "../src/stats/spend.ts";
 import type { UsageRecord } from "../src/usage/record.ts";
 import { withDatabase } from "./support/database.ts";
-import { adjust, store } from "./support/ledger-rows.ts";
+import { adjust, emptyLedger, store } from "./support/ledger-rows.ts";
 import { KeptLogger } from "./support/logger.ts";
 import { aRecord, NOON_MS } from "./support/record.ts";
 import { temporaryDirectory } from "./support/temporary-directory.ts";
@@ -212,7 +212,7 @@ test("whatever the rows and the moment, each figure is the exact sum of the rows
         fc.array(anyRecord(), { maxLength: 60 }),
         anyMoment(),
         async (records, nowMs) => {
-          await pool.query("truncate api_usage, api_usage_hour, api_usage_day");
+          await emptyLedger(pool);
           await store(pool, ...records);
           const spend = await read(pool, nowMs);
           for (const { brand, periods, windows } of spend.brands) {

@@ -25,7 +25,7 @@ let fingerprints: readonly string[];
 /** Where others than the company's own may look. */
 let open: Readonly<Record<string, string>>;
 let files: readonly string[];
-/** What waits on the disk while Postgres is away. */
+/** What waits on the disk while Postgres is away, and what it refused. */
 let journal: string;
 
 beforeAll(async () => {
@@ -102,8 +102,9 @@ test("the app's own user is in the ledger, and nowhere else", () => {
   for (const text of Object.values(open)) expect(text).not.toContain(USER);
 });
 
-test("no file is left once the rows are in the ledger", () => {
-  expect(files).toEqual(["journal"]);
+test("once the rows are in the ledger no file is left but of the one that it refused", () => {
+  const refused = expect.stringMatching(/^dead-letters\/[0-9a-f]{32}\.jsonl$/);
+  expect(files.toSorted()).toEqual(["dead-letters", refused, "journal"]);
 });
 
 /** All files below `path`. */
