@@ -3,6 +3,9 @@ import { defineConfig } from "vitest/config";
 /** What .ci/run counts: passed, failed and skipped. */
 const RESULTS = "node_modules/.vitest-results.json";
 
+/** Tests that run `promtool` or `amtool`. */
+const PROMTOOL_TESTS = ["test/**/*{promtool,amtool}.test.ts"];
+
 export default defineConfig({
   test: {
     testTimeout: 30_000,
@@ -18,7 +21,7 @@ export default defineConfig({
         test: {
           name: "main",
           include: ["test/**/*.test.ts"],
-          exclude: ["**/node_modules/**", "test/**/{pgbouncer,promtool}.test.ts"],
+          exclude: ["**/node_modules/**", "test/**/pgbouncer.test.ts", ...PROMTOOL_TESTS],
           globalSetup: ["test/support/global-setup.ts"],
         },
       },
@@ -31,7 +34,7 @@ export default defineConfig({
           globalSetup: ["test/support/global-setup.ts"],
         },
       },
-      { extends: true, test: { name: "promtool", include: ["test/**/promtool.test.ts"] } },
+      { extends: true, test: { name: "promtool", include: PROMTOOL_TESTS } },
     ],
   },
 });
