@@ -1,8 +1,8 @@
 import { constant, counter, type AlertCase } from "../alert-case.ts";
 
 const COST = 'api_usage_cost_usd_total{instance="a",brand="acme",model="gemini-3-flash"}';
-/** In steps of 20 minutes. */
-const WEEK = 504;
+/** In steps of half an hour. */
+const WEEK = 336;
 const labels = (status: string) =>
   `instance="a",provider="gemini",model="gemini-3-flash",brand="acme",status="${status}"`;
 const REQUESTS = (status: string) => `api_usage_requests_total{${labels(status)}}`;
@@ -20,9 +20,9 @@ export const CALL_CASES: readonly AlertCase[] = [
   {
     title: "twelve dollars in an hour that has been at one for three weeks warns",
     alert: "SpendSpike",
-    interval: "20m",
+    interval: "30m",
     // $1 an hour, then $12.
-    series: { [COST]: counter([1 / 3, 3 * WEEK], [4, 18]) },
+    series: { [COST]: counter([0.5, 3 * WEEK], [6, 12]) },
     firing: { "507h": [{ brand: "acme" }], "504h": [] },
     says: {
       summary: "acme spends far more than at this hour of past weeks",
@@ -32,19 +32,18 @@ export const CALL_CASES: readonly AlertCase[] = [
     },
   },
   {
-    title: "the batch of every week is no spike",
+    title: "the batch of every week is no spike, though one week had none",
     alert: "SpendSpike",
-    interval: "20m",
+    interval: "30m",
     series: {
       [COST]: counter(
-        ...Array.from(
-          { length: 4 },
-          () =>
+        ...[6, 0.1, 6, 6].flatMap(
+          (batch) =>
             [
               [0.1, WEEK - 12],
-              [4, 12],
+              [batch, 12],
             ] as const,
-        ).flat(),
+        ),
       ),
     },
     firing: { "671h": [] },
@@ -52,15 +51,15 @@ export const CALL_CASES: readonly AlertCase[] = [
   {
     title: "ten times nearly nothing is nearly nothing",
     alert: "SpendSpike",
-    interval: "20m",
-    series: { [COST]: counter([0.03, 3 * WEEK], [0.3, 18]) },
+    interval: "30m",
+    series: { [COST]: counter([0.045, 3 * WEEK], [0.45, 12]) },
     firing: { "507h": [] },
   },
   {
     title: "a new brand has no past to be compared with",
     alert: "SpendSpike",
-    interval: "20m",
-    series: { [COST]: counter([0.03, 144], [4, 18]) },
+    interval: "30m",
+    series: { [COST]: counter([0.045, 96], [6, 12]) },
     firing: { "51h": [] },
   },
   {

@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+
+import { RULE_GROUPS, RULES_FILE, rulesYaml } from "../../prometheus/source/rules.ts";
+import { SETTINGS } from "../../prometheus/source/settings.ts";
+import { ALERTS } from "./alert-case.ts";
+import { faultsIn } from "./rule-linter.ts";
+
+const RUNBOOKS = new URL("../../prometheus/runbooks/", import.meta.url);
+const PAGES = readdirSync(RUNBOOKS);
+
+describe("rules", () => {
+  test("stand in the file as the sources have them (`npm run rules` writes it)", () => {
+    expect(readFileSync(RULES_FILE, "utf8")).toBe(rulesYaml());
+  });
+
+  test("ask for metrics and labels that are emitted, and counters for rates", () => {
+    expect(faultsIn(RULE_GROUPS)).toEqual([]);
+  });
+
+  test("know the jobs of prometheus.yml", () => {
+    const config = readFileSync(
+      new URL("../../prometheus/prometheus.yml", import.meta.url),
+      "utf8",
+    );
+    const jobs = [...config.matchAll(/job_name: (\S+)/g)].map(([, job]) => job);
+    expect(jobs).toEqual(expect.arrayContaining([SETTINGS.appJob, SETTINGS.ledgerJob]));
+  });
+});
+
+describe("runbooks", () => {
+  test("are there for every alert, and for nothing else", () => {
+    const named = ALERTS.map(({ annotations }) => annotations.runbook_url);
+    expect(named.toSorted()).toEqual(
+      PAGES.map((page) => `${SETTINGS.runbookUrl}/${page}`).toSorted(),
+    );
+  });
+
+  test.each(ALERTS)(
+    "$alert: the page says what is seen, what it rests on, what to do and how to check",
+    (rule) => {
+      const page = readFileSync(new URL(`${rule.alert}.md`, RUNBOOKS), "utf8");
+      const headings = page.split("\n").filter((line) => line.startsWith("#"));
+      expect(headings).toEqual([
+        `# ${rule.alert}`,
+        "## Symptom",
+        "## Metric",
+        "## Action",
+        "## Verification",
+      ]);
+      const section = page.slice(page.indexOf("## Metric"), page.indexOf("## Action"));
+      const [, metric = ""] = /`([\w:]+)/.exec(section) ?? [];
+      expect(`${rule.expr}\n${recordedFor(rule.expr)}`).toContain(metric);
+      const links = [...page.matchAll(/\]\(([^)]+)\)/g)].map(([, link]) => link);
+      expect(PAGES).toEqual(expect.arrayContaining(links));
+    },
+  );
+});
+
+/** The expressions behind what an expression asks for, down to what is emitted. */
+function recordedFor(expr: string): string {
+  const used = RULE_GROUPS.flatMap(({ rules }) => rules).filter(
+    (rule) => "record" in rule && expr.includes(rule.record),
+  );
+  return used.map((rule) => `${rule.expr}\n${recordedFor(rule.expr)}`).join("\n");
+}
