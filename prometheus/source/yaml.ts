@@ -1,21 +1,23 @@
 /** Writes plain data as YAML: just what a file of rules needs, so that it reads well in a review. */
 
-type Yaml = string | readonly Yaml[] | { readonly [key: string]: Yaml };
+/** Text that YAML takes for no number, no boolean and no syntax, as long as it is a rule's. */
+const PLAIN = /^[a-z][\w ().,/<>=+*-]*$/i;
 
-const PLAIN = /^[\w(][\w ().,/<>=+*-]*$/;
-
-/** `value` as YAML, without a number or a boolean in it: all scalars are text. */
+/** Objects and lists of text as YAML. Throws a `TypeError` at anything else. */
 export function yamlOf(value: object): string {
-  return `${lines(value as Yaml).join("\n")}\n`;
+  return `${lines(value).join("\n")}\n`;
 }
 
-function lines(value: Yaml): readonly string[] {
+function lines(value: unknown): readonly string[] {
   if (typeof value === "string") return [scalar(value)];
-  if (isList(value)) return value.flatMap((item) => bulleted(lines(item)));
+  if (Array.isArray(value)) return value.flatMap((item) => bulleted(lines(item)));
+  if (typeof value !== "object" || value === null) {
+    throw new TypeError(`Expected text, a list or an object, got ${String(value)}`);
+  }
   return Object.entries(value).flatMap(([key, item]) => entry(key, item));
 }
 
-function entry(key: string, value: Yaml): readonly string[] {
+function entry(key: string, value: unknown): readonly string[] {
   if (typeof value !== "string") return [`${key}:`, ...indented(lines(value))];
   if (!value.includes("\n")) return [`${key}: ${scalar(value)}`];
   return [`${key}: |-`, ...indented(value.split("\n"))];
@@ -32,8 +34,4 @@ function bulleted([first = "", ...rest]: readonly string[]): readonly string[] {
 
 function indented(texts: readonly string[]): readonly string[] {
   return texts.map((text) => `  ${text}`);
-}
-
-function isList(value: Yaml): value is readonly Yaml[] {
-  return Array.isArray(value);
 }
