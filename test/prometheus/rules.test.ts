@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import { RULE_GROUPS, RULES_FILE, rulesYaml } from "../../prometheus/source/rules.ts";
 import { SETTINGS } from "../../prometheus/source/settings.ts";
+import { COMMANDS } from "../../src/cli/main.ts";
 import { ALERTS } from "./alert-case.ts";
 
 const RUNBOOKS = new URL("../../prometheus/runbooks/", import.meta.url);
@@ -48,6 +49,8 @@ describe("runbooks", () => {
       expect(`${rule.expr}\n${recordedFor(rule.expr)}`).toContain(metric);
       const links = [...page.matchAll(/\]\(([^)]+)\)/g)].map(([, link]) => link);
       expect(PAGES).toEqual(expect.arrayContaining(links));
+      const commands = [...page.matchAll(/npx spendspan (\w+)/g)].map(([, command]) => command);
+      expect(COMMANDS.map(({ name }) => name)).toEqual(expect.arrayContaining(commands));
     },
   );
 });
