@@ -65,7 +65,7 @@ sum by (provider, model) (increase(api_usage_request_duration_seconds_count{stat
     // increase() misses the call that a series is born with: for a new model that is the first.
     expr: sumOrBorn("model", "api_usage_unpriced_requests_total", unpricedWindow),
     summary: "The cost of calls to {{ $labels.model }} is unknown",
-    description: `About {{ $value | printf "%.0f" }} calls to {{ $labels.model }} in the last ${unpricedWindow} could not be priced. They are in no sum of money, so all sums are too low.`,
+    description: `Calls to {{ $labels.model }} that could not be priced in the last ${unpricedWindow}: {{ $value | printf "%.0f" }}. They are in no sum of money, so all sums are too low.`,
   }),
   alertingRule({
     name: "MeteringSilent",

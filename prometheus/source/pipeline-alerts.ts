@@ -24,7 +24,7 @@ export const PIPELINE_ALERTS: readonly AlertingRule[] = [
     severity: "critical",
     expr: sumOrBorn("job", "api_usage_dropped_total", lossWindow),
     summary: "Usage of {{ $labels.job }} is being lost",
-    description: `About {{ $value | printf "%.0f" }} usage records of {{ $labels.job }} were given up in the last ${lossWindow}. What they cost is missing from the ledger.`,
+    description: `Usage records of {{ $labels.job }} that were given up in the last ${lossWindow}: {{ $value | printf "%.0f" }}. What they cost is missing from the ledger.`,
   }),
   alertingRule({
     ...PIPELINE,
@@ -32,7 +32,7 @@ export const PIPELINE_ALERTS: readonly AlertingRule[] = [
     severity: "warning",
     expr: sumOrBorn("job", "api_usage_dead_letter_total", lossWindow),
     summary: "Postgres refuses rows of {{ $labels.job }}",
-    description: `About {{ $value | printf "%.0f" }} usage records of {{ $labels.job }} were refused by Postgres in the last ${lossWindow} and set aside. They are kept, and missing from the ledger until they are written again.`,
+    description: `Usage records of {{ $labels.job }} that Postgres refused in the last ${lossWindow}: {{ $value | printf "%.0f" }}. They are set aside, and missing from the ledger until they are written again.`,
   }),
   alertingRule({
     ...PIPELINE,
@@ -92,7 +92,7 @@ clamp_min(${drift.ratio} * sum by (brand) (${LEDGER_DAY}), ${drift.usd})`,
     severity: "warning",
     expr: sumOrBorn("label", "api_usage_label_overflow_total", series.overflowWindow),
     summary: "Metrics have run out of room for values of {{ $labels.label }}",
-    description: `About {{ $value | printf "%.0f" }} calls of the last ${series.overflowWindow} are counted under _other, as {{ $labels.label }} has too many values. The ledger still tells them apart; metrics and budgets of new brands do not.`,
+    description: `Calls of the last ${series.overflowWindow} that are counted under _other: {{ $value | printf "%.0f" }}, as {{ $labels.label }} has too many values. The ledger still tells them apart; metrics and budgets of new brands do not.`,
   }),
   alertingRule({
     ...PIPELINE,

@@ -160,7 +160,7 @@ export const CALL_CASES: readonly AlertCase[] = [
     says: {
       summary: "The cost of calls to gemini-9 is unknown",
       description:
-        "About 1 calls to gemini-9 in the last 30m could not be priced. They are in no sum of money, so all sums are too low.",
+        "Calls to gemini-9 that could not be priced in the last 30m: 1. They are in no sum of money, so all sums are too low.",
       board: "spendspan-cost?var-model=gemini-9",
     },
   },

@@ -37,7 +37,7 @@ export const PIPELINE_CASES: readonly AlertCase[] = [
     says: {
       summary: "Usage of spendspan-app is being lost",
       description:
-        "About 2 usage records of spendspan-app were given up in the last 10m. What they cost is missing from the ledger.",
+        "Usage records of spendspan-app that were given up in the last 10m: 2. What they cost is missing from the ledger.",
       board: "spendspan-pipeline",
     },
   },
@@ -61,7 +61,7 @@ export const PIPELINE_CASES: readonly AlertCase[] = [
     says: {
       summary: "Postgres refuses rows of spendspan-app",
       description:
-        "About 1 usage records of spendspan-app were refused by Postgres in the last 10m and set aside. They are kept, and missing from the ledger until they are written again.",
+        "Usage records of spendspan-app that Postgres refused in the last 10m: 1. They are set aside, and missing from the ledger until they are written again.",
       board: "spendspan-pipeline",
     },
   },
@@ -194,7 +194,7 @@ export const PIPELINE_CASES: readonly AlertCase[] = [
     says: {
       summary: "Metrics have run out of room for values of brand",
       description:
-        "About 9 calls of the last 1h are counted under _other, as brand has too many values. The ledger still tells them apart; metrics and budgets of new brands do not.",
+        "Calls of the last 1h that are counted under _other: 9, as brand has too many values. The ledger still tells them apart; metrics and budgets of new brands do not.",
       board: "spendspan-pipeline",
     },
   },

@@ -54,7 +54,7 @@ export const BUDGET_MUTATIONS: readonly CaughtMutation[] = [
     cases: "BudgetExhausted",
   },
   {
-    fault: "a page that only warns",
+    fault: "an address with a brand as it is",
     rule: "SpendspanBudgetExhausted",
     from: "{{ $labels.brand | urlquery }}",
     to: "{{ $labels.brand }}",

@@ -105,7 +105,7 @@ export const CALL_AND_PIPELINE_MUTATIONS: readonly CaughtMutation[] = [
     fault: "a restart taken for drops",
     rule: "SpendspanAuditDrops",
     from: "increase(",
-    to: "delta(-1 * ",
+    to: "changes(",
     cases: "AuditDrops",
   },
   {
