@@ -1,5 +1,5 @@
 /**
- * A thread that writes rows to Postgres, as the app's own thread sees it. docs/decisions/0017 says
+ * A thread that writes rows to Postgres, as the app's own thread sees it. docs/decisions/0018 says
  * what that gains and costs.
  *
  * There may be none: a bundle has lost the thread's program, Node's permissions may forbid it. Then
