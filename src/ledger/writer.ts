@@ -35,8 +35,8 @@ export interface LedgerWriterParts {
 
 export interface LedgerWriterOptions {
   /**
-   * Rows in one statement. More are faster to write, but take the event loop longer to prepare:
-   * 250 take about a millisecond.
+   * Rows in one statement. More are faster to write, but hold the event loop longer: 250 for 0.15
+   * ms, and 0.4 ms where no other thread writes them.
    * @defaultValue `250`
    */
   readonly maxBatchRows?: number;
