@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 /** What .ci/run counts: passed, failed and skipped. */
 const RESULTS = "node_modules/.vitest-results.json";
 
-/** Tests that run `promtool` or `amtool`. */
+/** Tests that run programs of Prometheus and Alertmanager. */
 const PROMTOOL_TESTS = ["test/**/*{promtool,amtool}.test.ts"];
 
 export default defineConfig({
@@ -34,7 +34,14 @@ export default defineConfig({
           globalSetup: ["test/support/global-setup.ts"],
         },
       },
-      { extends: true, test: { name: "promtool", include: PROMTOOL_TESTS } },
+      {
+        extends: true,
+        test: {
+          name: "promtool",
+          include: PROMTOOL_TESTS,
+          globalSetup: ["test/support/global-setup.ts"],
+        },
+      },
     ],
   },
 });

@@ -1,13 +1,8 @@
 /** What hushes what, by a running Alertmanager. It needs Debian's prometheus-alertmanager. */
-import { spawn } from "node:child_process";
-import { createServer } from "node:net";
-import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 
-import { temporaryDirectory } from "../support/temporary-directory.ts";
+import { startAlertmanager } from "../support/monitoring.ts";
 import { ALERTS } from "./alert-case.ts";
-
-const CONFIG = fileURLToPath(new URL("../../prometheus/alertmanager.yml", import.meta.url));
 
 const PATIENTLY = { timeout: 20_000 };
 
@@ -20,7 +15,9 @@ interface Shown {
 async function alertmanagerWith(
   alerts: readonly Readonly<Record<string, string>>[],
 ): Promise<() => Promise<readonly string[]>> {
-  const url = `${await startedAlertmanager()}/api/v2/alerts`;
+  const alertmanager = await startAlertmanager();
+  onTestFinished(() => alertmanager[Symbol.asyncDispose]());
+  const url = `${alertmanager.url}/api/v2/alerts`;
   const sent = alerts.map(({ alert = "", ...labels }) => {
     const alertname = `Spendspan${alert}`;
     const own = ALERTS.find((one) => one.alert === alertname)?.labels;
@@ -36,39 +33,6 @@ async function alertmanagerWith(
       .map(({ labels: { alertname, brand = "" } }) => `${alertname} ${brand}`)
       .toSorted();
   };
-}
-
-async function startedAlertmanager(): Promise<string> {
-  const address = `127.0.0.1:${await freePort()}`;
-  const server = spawn("prometheus-alertmanager", [
-    `--config.file=${CONFIG}`,
-    `--storage.path=${temporaryDirectory()}`,
-    `--web.listen-address=${address}`,
-    "--cluster.listen-address=",
-  ]);
-  onTestFinished(() => void server.kill());
-  await expect
-    .poll(
-      () =>
-        fetch(`http://${address}/-/ready`).then(
-          ({ ok }) => ok,
-          () => false,
-        ),
-      PATIENTLY,
-    )
-    .toBe(true);
-  return `http://${address}`;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" ? (address?.port ?? 0) : 0));
-    });
-  });
 }
 
 test("a spent budget hushes what else is said of that brand and period, and of no other", async () => {

@@ -1,0 +1,136 @@
+/** Prometheus and Alertmanager as they are installed, with the files of `prometheus/` at a test's own addresses. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+
+import { RULES_FILE } from "../../prometheus/source/rules.ts";
+import { SETTINGS } from "../../prometheus/source/settings.ts";
+
+export interface Monitor extends AsyncDisposable {
+  readonly url: string;
+}
+
+export interface PrometheusOptions {
+  /** Where the ledger's gauges are, and where apps are, as `127.0.0.1:9464`. */
+  readonly ledgers: readonly string[];
+  readonly apps?: readonly string[];
+  readonly alertmanager?: Monitor;
+}
+
+const FOLDER = join(import.meta.dirname, "../../prometheus");
+const READY_WITHIN_MS = 20_000;
+const ASK_AGAIN_MS = 50;
+
+/** Scrapes and evaluates each second, by our rules. */
+export function startPrometheus(options: PrometheusOptions): Promise<Monitor> {
+  const { ledgers, apps = [], alertmanager } = options;
+  const config = {
+    global: { scrape_interval: "1s", evaluation_interval: "1s" },
+    rule_files: [RULES_FILE.pathname],
+    alerting: {
+      alertmanagers: [
+        { static_configs: [{ targets: alertmanager ? [new URL(alertmanager.url).host] : [] }] },
+      ],
+    },
+    scrape_configs: [
+      { job_name: SETTINGS.ledgerJob, static_configs: [{ targets: ledgers }] },
+      { job_name: SETTINGS.appJob, static_configs: [{ targets: apps }] },
+    ],
+  };
+  // JSON is YAML.
+  return startMonitor("prometheus", JSON.stringify(config), "--storage.tsdb.path");
+}
+
+/** By `prometheus/alertmanager.yml` as it stands, or as `configOf` makes it out of that. */
+export function startAlertmanager(
+  configOf: (text: string) => string = (text) => text,
+): Promise<Monitor> {
+  const config = configOf(readFileSync(join(FOLDER, "alertmanager.yml"), "utf8"));
+  const alone = "--cluster.listen-address=";
+  return startMonitor("prometheus-alertmanager", config, "--storage.path", alone);
+}
+
+/** What `query` finds now, by brand. */
+export async function valuesOf(
+  { url }: Monitor,
+  query: string,
+): Promise<Readonly<Record<string, number>>> {
+  const response = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(query)}`);
+  const { data, error } = (await response.json()) as QueryAnswer;
+  if (data === undefined) throw new Error(`Prometheus can't answer ${query}: ${error}`);
+  return Object.fromEntries(data.result.map(({ metric, value }) => [metric["brand"], +value[1]]));
+}
+
+interface QueryAnswer {
+  readonly error?: string;
+  readonly data?: {
+    readonly result: readonly {
+      readonly metric: Readonly<Record<string, string>>;
+      readonly value: readonly [timestamp: number, text: string];
+    }[];
+  };
+}
+
+async function startMonitor(
+  program: string,
+  config: string,
+  storageFlag: string,
+  ...flags: readonly string[]
+): Promise<Monitor> {
+  const directory = mkdtempSync(join(tmpdir(), "spendspan-monitor-"));
+  const configFile = join(directory, "config.yml");
+  writeFileSync(configFile, config);
+  const address = `127.0.0.1:${await freePort()}`;
+  const child = spawn(
+    program,
+    [
+      `--config.file=${configFile}`,
+      `${storageFlag}=${join(directory, "data")}`,
+      `--web.listen-address=${address}`,
+      ...flags,
+    ],
+    { stdio: ["ignore", "ignore", "pipe"] },
+  );
+  let said = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
+  const ended = once(child, "close");
+  const monitor = {
+    url: `http://${address}`,
+    [Symbol.asyncDispose]: async () => {
+      child.kill("SIGKILL");
+      await ended;
+      rmSync(directory, { recursive: true });
+    },
+  };
+  const failed = ended.then(() => Promise.reject(new Error(`${program} ended:\n${said}`)));
+  try {
+    await Promise.race([readiness(monitor), failed]);
+  } catch (error) {
+    await monitor[Symbol.asyncDispose]();
+    throw error;
+  }
+  return monitor;
+}
+
+async function readiness({ url }: Monitor): Promise<void> {
+  const deadline = AbortSignal.timeout(READY_WITHIN_MS);
+  const isReady = () =>
+    fetch(`${url}/-/ready`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  while (!(await isReady())) await setTimeout(ASK_AGAIN_MS, undefined, { signal: deadline });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
