@@ -17,6 +17,7 @@ import { Child } from "./child.ts";
 import { compare, type Cost } from "./comparison.ts";
 import type { Contestant } from "./contestant.ts";
 import { importCosts } from "./imports.ts";
+import { markdown } from "./markdown.ts";
 import type { SimulatorProcess } from "./simulator.ts";
 import { shownSpread, spreadOf } from "./spread.ts";
 import { SHAPES, type VariantName, VARIANTS } from "./variant.ts";
@@ -138,9 +139,4 @@ async function printImports(): Promise<void> {
     shownSpread(residentMb, 0),
   ]);
   console.log(`\n${markdown(["import", "CPU ms", "MB resident"], rows)}`);
-}
-
-function markdown(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }

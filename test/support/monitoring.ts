@@ -5,10 +5,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 
 import { RULES_FILE } from "../../prometheus/source/rules.ts";
 import { SETTINGS } from "../../prometheus/source/settings.ts";
+import { until } from "./until.ts";
 
 export interface Monitor extends AsyncDisposable {
   readonly url: string;
@@ -19,17 +19,22 @@ export interface PrometheusOptions {
   readonly ledgers: readonly string[];
   readonly apps?: readonly string[];
   readonly alertmanager?: Monitor;
+  /** Between two scrapes, and two evaluations of our rules. @defaultValue `1_000` */
+  readonly intervalMs?: number;
 }
 
 const FOLDER = join(import.meta.dirname, "../../prometheus");
 const READY_WITHIN_MS = 20_000;
-const ASK_AGAIN_MS = 50;
 
-/** Scrapes and evaluates each second, by our rules. */
 export function startPrometheus(options: PrometheusOptions): Promise<Monitor> {
-  const { ledgers, apps = [], alertmanager } = options;
+  const { ledgers, apps = [], alertmanager, intervalMs = 1_000 } = options;
+  const interval = `${intervalMs}ms`;
   const config = {
-    global: { scrape_interval: "1s", evaluation_interval: "1s" },
+    global: {
+      scrape_interval: interval,
+      scrape_timeout: interval,
+      evaluation_interval: interval,
+    },
     rule_files: [RULES_FILE.pathname],
     alerting: {
       alertmanagers: [
@@ -54,7 +59,7 @@ export function startAlertmanager(
   return startMonitor("prometheus-alertmanager", config, "--storage.path", alone);
 }
 
-/** What `query` finds now, by brand. */
+/** What `query` finds now, by brand; what has none is under the empty name. */
 export async function valuesOf(
   { url }: Monitor,
   query: string,
@@ -62,7 +67,9 @@ export async function valuesOf(
   const response = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(query)}`);
   const { data, error } = (await response.json()) as QueryAnswer;
   if (data === undefined) throw new Error(`Prometheus can't answer ${query}: ${error}`);
-  return Object.fromEntries(data.result.map(({ metric, value }) => [metric["brand"], +value[1]]));
+  return Object.fromEntries(
+    data.result.map(({ metric, value }) => [metric["brand"] ?? "", +value[1]]),
+  );
 }
 
 interface QueryAnswer {
@@ -108,7 +115,7 @@ async function startMonitor(
   };
   const failed = ended.then(() => Promise.reject(new Error(`${program} ended:\n${said}`)));
   try {
-    await Promise.race([readiness(monitor), failed]);
+    await Promise.race([until(() => isReady(monitor), READY_WITHIN_MS), failed]);
   } catch (error) {
     await monitor[Symbol.asyncDispose]();
     throw error;
@@ -116,17 +123,15 @@ async function startMonitor(
   return monitor;
 }
 
-async function readiness({ url }: Monitor): Promise<void> {
-  const deadline = AbortSignal.timeout(READY_WITHIN_MS);
-  const isReady = () =>
-    fetch(`${url}/-/ready`).then(
-      ({ ok }) => ok,
-      () => false,
-    );
-  while (!(await isReady())) await setTimeout(ASK_AGAIN_MS, undefined, { signal: deadline });
+function isReady({ url }: Monitor): Promise<boolean> {
+  return fetch(`${url}/-/ready`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
 }
 
-async function freePort(): Promise<number> {
+/** One that was free just now. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
