@@ -1,10 +1,11 @@
-/** Prometheus and Alertmanager as they are installed, with the files of `prometheus/` at a test's own addresses. */
+/** A Prometheus with our rules and an Alertmanager with our routes, on loopback. They need Debian's packages. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 import { RULES_FILE } from "../../prometheus/source/rules.ts";
 import { SETTINGS } from "../../prometheus/source/settings.ts";
@@ -23,7 +24,7 @@ export interface PrometheusOptions {
   readonly intervalMs?: number;
 }
 
-const FOLDER = join(import.meta.dirname, "../../prometheus");
+const ALERTMANAGER = new URL("../../prometheus/alertmanager.yml", import.meta.url);
 const READY_WITHIN_MS = 20_000;
 
 export function startPrometheus(options: PrometheusOptions): Promise<Monitor> {
@@ -35,7 +36,7 @@ export function startPrometheus(options: PrometheusOptions): Promise<Monitor> {
       scrape_timeout: interval,
       evaluation_interval: interval,
     },
-    rule_files: [RULES_FILE.pathname],
+    rule_files: [fileURLToPath(RULES_FILE)],
     alerting: {
       alertmanagers: [
         { static_configs: [{ targets: alertmanager ? [new URL(alertmanager.url).host] : [] }] },
@@ -50,11 +51,11 @@ export function startPrometheus(options: PrometheusOptions): Promise<Monitor> {
   return startMonitor("prometheus", JSON.stringify(config), "--storage.tsdb.path");
 }
 
-/** By `prometheus/alertmanager.yml` as it stands, or as `configOf` makes it out of that. */
+/** By alertmanager.yml as it stands, or as `configOf` makes it out of that. */
 export function startAlertmanager(
   configOf: (text: string) => string = (text) => text,
 ): Promise<Monitor> {
-  const config = configOf(readFileSync(join(FOLDER, "alertmanager.yml"), "utf8"));
+  const config = configOf(readFileSync(ALERTMANAGER, "utf8"));
   const alone = "--cluster.listen-address=";
   return startMonitor("prometheus-alertmanager", config, "--storage.path", alone);
 }
