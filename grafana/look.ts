@@ -39,6 +39,8 @@ export type Steps = readonly [string, ...(readonly [from: number, colour: string
 
 const ABOVE_ZERO = 1e-9;
 export const NEUTRAL: Steps = ["text"];
+/** A bar that is neither good nor bad. */
+export const BAR: Steps = ["blue"];
 export const ANY_IS_BAD: Steps = ["green", [ABOVE_ZERO, "red"]];
 export const BELOW_ZERO_IS_BAD: Steps = ["red", [0, "green"]];
 export const ONE_IS_GOOD: Steps = ["red", [1, "green"]];
@@ -61,3 +63,6 @@ export const SOME_MONEY: dashboard.ValueMapping = {
   type: dashboard.MappingType.RangeToText,
   options: { from: 1e-12, to: 0.004_999_999_999, result: { text: "under 1 ¢", index: 0 } },
 };
+
+/** What stands in an empty cell of a table that has others. Unknown is not 0. */
+export const EMPTY_CELL = "–";

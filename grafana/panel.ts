@@ -8,8 +8,11 @@ import * as bargauge from "@grafana/grafana-foundation-sdk/bargauge";
 import * as stat from "@grafana/grafana-foundation-sdk/stat";
 import * as timeseries from "@grafana/grafana-foundation-sdk/timeseries";
 
-import { NEUTRAL, SOME_MONEY, type Steps, thresholds, type Unit, UNITS } from "./look.ts";
+import { BAR, NEUTRAL, SOME_MONEY, type Steps, thresholds, type Unit, UNITS } from "./look.ts";
 import { type Builder, instant, PROMETHEUS, type Query, range, type Target } from "./target.ts";
+
+/** Columns from which on a legend has room beside the lines. */
+const WIDE = 12;
 
 export type Panel = Builder<dashboard.Panel>;
 
@@ -43,17 +46,14 @@ export interface Link {
   readonly url: string;
 }
 
-/** One large figure, with the line behind it where `trend` is asked for. */
-export function statPanel(spec: PromPanel & { readonly trend?: boolean }): Panel {
-  const { queries, trend = false, unit, steps = NEUTRAL } = spec;
+/** One large figure, as it is now: a line behind it would show its last value of hours ago as today's. */
+export function statPanel(spec: PromPanel): Panel {
   const builder = new stat.PanelBuilder()
-    .graphMode(trend ? common.BigValueGraphMode.Area : common.BigValueGraphMode.None)
+    .graphMode(common.BigValueGraphMode.None)
     .colorMode(common.BigValueColorMode.Value)
+    .colorScheme(byThresholds(spec.steps ?? NEUTRAL))
     .reduceOptions(new common.ReduceDataOptionsBuilder().values(false).calcs(["lastNotNull"]))
-    .targets([...(trend ? range(queries) : instant(queries))]);
-  // A relative time is a text, and has no line.
-  if (unit === UNITS.fromNow) builder.graphMode(common.BigValueGraphMode.None);
-  builder.colorScheme(byThresholds(steps));
+    .targets([...instant(spec.queries)]);
   return withFigures(builder, PROMETHEUS, spec).height(4);
 }
 
@@ -83,7 +83,7 @@ export function seriesPanel(spec: SeriesPanel): Panel {
     .legend(
       new common.VizLegendOptionsBuilder()
         .displayMode(common.LegendDisplayMode.Table)
-        .placement(common.LegendPlacement.Right)
+        .placement(spec.width < WIDE ? common.LegendPlacement.Bottom : common.LegendPlacement.Right)
         .showLegend(true)
         .calcs(["mean", "lastNotNull"])
         .sortBy("Mean")
@@ -120,7 +120,7 @@ export function barsPanel(spec: PromPanel): Panel {
     .valueMode(common.BarGaugeValueMode.Text)
     .showUnfilled(true)
     .min(0)
-    .colorScheme(byThresholds(spec.steps ?? NEUTRAL))
+    .colorScheme(byThresholds(spec.steps ?? BAR))
     .reduceOptions(new common.ReduceDataOptionsBuilder().values(false).calcs(["lastNotNull"]));
   return withFigures(builder, PROMETHEUS, spec).height(8);
 }

@@ -3,7 +3,7 @@ import * as common from "@grafana/grafana-foundation-sdk/common";
 import type * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
 import * as table from "@grafana/grafana-foundation-sdk/table";
 
-import { NEUTRAL, SOME_MONEY, type Steps, type Unit, UNITS } from "./look.ts";
+import { EMPTY_CELL, NEUTRAL, SOME_MONEY, type Steps, type Unit, UNITS } from "./look.ts";
 import { type Link, type Panel, type PanelText, withFigures } from "./panel.ts";
 import { columns, LEDGER, PROMETHEUS, refIdOf, sql } from "./target.ts";
 
@@ -70,7 +70,8 @@ function tableOf(
 ): table.PanelBuilder {
   const builder = new table.PanelBuilder()
     .cellHeight(common.TableCellHeight.Sm)
-    .sortBy([new common.TableSortByFieldStateBuilder().displayName(spec.sortBy).desc(true)]);
+    .sortBy([new common.TableSortByFieldStateBuilder().displayName(spec.sortBy).desc(true)])
+    .overrideByRegexp("/.*/", [{ id: "noValue", value: EMPTY_CELL }]);
   for (const column of shown) builder.overrideByName(column.title, propertiesOf(column));
   return withFigures(builder, source, { ...spec, unit: UNITS.text });
 }

@@ -26,7 +26,6 @@ const figures = [
     width: 4,
     unit: UNITS.count,
     decimals: 0,
-    trend: true,
     queries: [{ expr: `sum(${JOURNAL_RECORDS.name})` }],
   }),
   statPanel({

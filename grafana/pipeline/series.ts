@@ -16,7 +16,6 @@ export const SERIES_ROW: Row = {
       width: 4,
       unit: UNITS.count,
       decimals: 0,
-      trend: true,
       queries: [{ expr: `count(${JOURNAL_RECORDS.name})` }],
     }),
     seriesPanel({

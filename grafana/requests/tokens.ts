@@ -22,7 +22,7 @@ export const TOKEN_KINDS: Row = {
       stacked: true,
       colours: {
         input: "blue",
-        cached_input: "super-light-blue",
+        cached_input: "light-blue",
         tool_use: "purple",
         output: "green",
         thinking: "orange",

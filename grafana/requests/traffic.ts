@@ -30,7 +30,6 @@ const figures = [
     none: NO_TRAFFIC,
     width: 4,
     unit: UNITS.rate,
-    trend: true,
     queries: [{ expr: rate(REQUESTS) }],
   }),
   statPanel({
@@ -43,7 +42,6 @@ const figures = [
     unit: UNITS.share,
     decimals: 2,
     steps: ERROR_SHARE,
-    trend: true,
     queries: [{ expr: failing("") }],
   }),
   statPanel({
@@ -56,7 +54,6 @@ const figures = [
     unit: UNITS.seconds,
     decimals: 2,
     steps: LATENCY_SECONDS,
-    trend: true,
     queries: [{ expr: quantile(0.95, REQUEST_DURATION) }],
   }),
   statPanel({
@@ -67,7 +64,6 @@ const figures = [
     width: 4,
     unit: UNITS.tokensPerSecond,
     decimals: 0,
-    trend: true,
     queries: [{ expr: rate(TOKENS) }],
   }),
 ];

@@ -35,7 +35,7 @@ function isTask(name: string): boolean {
 describe("every service", () => {
   test("has an image of one version, or one that is built here", () => {
     const faults = SERVICES.filter(([, { image, build }]) =>
-      build === undefined ? !/:v?\d+\.\d+\.?\d*(?:-\w+)?$/.test(image) : !/:local$/.test(image),
+      build === undefined ? !/:v?\d+\.\d+\.?\d*(?:-\w+)?$/.test(image) : !image.endsWith(":local"),
     );
     expect(faults).toEqual([]);
     const targets = [...textOf("Dockerfile").matchAll(/^FROM \S+ AS (\S+)$/gm)].map(([, as]) => as);
@@ -74,7 +74,7 @@ describe("every service", () => {
     expect(secrets.filter((secret) => !REQUIRED.test(secret))).toEqual([]);
     const names = new Set(secrets.map((secret) => REQUIRED.exec(secret)?.[1]));
     const empty = [...textOf(".env.example").matchAll(/^(\w+)=$/gm)].map(([, name]) => name);
-    expect([...names].toSorted()).toEqual(empty.toSorted());
+    expect(names).toEqual(new Set(empty));
     expect(textOf(".env.example")).not.toMatch(/^\w+=.+$/m);
     expect(textOf(".gitignore").split("\n")).toContain(".env");
   });
@@ -96,7 +96,7 @@ describe("Prometheus", () => {
       ...PROMETHEUS.alerting.alertmanagers.flatMap((one) => one.static_configs),
     ];
     const hosts = configs.flatMap(({ targets }) => targets).map((target) => target.split(":")[0]);
-    expect(hosts.toSorted()).toEqual(["alertmanager", "app", "localhost", "spendspan"]);
+    expect(hosts).toEqual(["spendspan", "app", "localhost", "alertmanager"]);
     expect(Object.keys(COMPOSE.services)).toEqual(
       expect.arrayContaining(hosts.filter((host) => host !== "localhost")),
     );

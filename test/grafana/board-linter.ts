@@ -166,6 +166,10 @@ function faultsOfFigures({
   // Grafana's own begin to be red at 80.
   if (thresholds?.steps[0]?.value !== null) faults.push("has no thresholds of its own");
   if (type !== "table") return faults;
+  const emptyCells = fieldConfig?.overrides.find(({ matcher }) => matcher.options === "/.*/");
+  if (!emptyCells?.properties.some(({ id, value }) => id === "noValue" && value !== "")) {
+    faults.push(`shows "${noValue}" in every empty cell`);
+  }
   const named = transformations.flatMap(({ options }) =>
     Object.entries(options.renameByName ?? {}),
   );

@@ -37,6 +37,13 @@ export const BROKEN_BOARDS: readonly BrokenBoard[] = [
     fault: "api_usage_cost_usd_total has no label campaign",
   },
   {
+    what: "a value that the label never has",
+    board: COST,
+    find: 'kind=~\\"thinking\\"',
+    replace: 'kind=~\\"thoughts\\"',
+    fault: 'no series has kind="thoughts"',
+  },
+  {
     what: "a match on a label that no metric has",
     board: COST,
     find: "on (brand) group_left",
@@ -147,6 +154,13 @@ export const BROKEN_BOARDS: readonly BrokenBoard[] = [
     find: '"Value #A":"Spent"',
     replace: '"Value":"Spent"',
     fault: "has a column without a name",
+  },
+  {
+    what: "empty cells that speak for the table",
+    board: COST,
+    find: '"id":"noValue","value":"–"',
+    replace: '"id":"noValue","value":""',
+    fault: 'shows "No brand in the ledger" in every empty cell',
   },
   {
     what: "money that is shortened",

@@ -1,7 +1,9 @@
 /** What queries of boards have to hold to: metrics and labels of the catalogue, read as they are meant to be. */
 import { OWN_METRICS } from "../../src/metrics/catalogue.ts";
 import type { MetricSpec } from "../../src/semconv/metric.ts";
-import { readPromql, type Selector } from "./promql.ts";
+import { PERIODS } from "../../src/budget/window.ts";
+import { STATUSES } from "../../src/usage/record.ts";
+import { type Matcher, readPromql, type Selector } from "./promql.ts";
 
 /** What Prometheus puts on every series. */
 const SCRAPE_LABELS = ["instance", "job"];
@@ -10,6 +12,13 @@ const HISTOGRAM_SUFFIX = /_(bucket|sum|count)$/;
 const DIFFERENCES = ["rate", "increase", "irate"];
 const HIGHEST = ["max", "min", "count"];
 const BUILT_IN = /^__/;
+/** The values of labels that have few. A value that no series has selects nothing, and a share of it is 0. */
+const VALUES: Readonly<Record<string, readonly string[]>> = {
+  status: STATUSES,
+  period: PERIODS,
+  window: ["1d", "7d"],
+  kind: ["input", "cached_input", "tool_use", "output", "thinking"],
+};
 
 interface Metric {
   readonly spec: MetricSpec | undefined;
@@ -70,6 +79,7 @@ function faultsOfSelector(selector: Selector, context: QueryContext): readonly s
     ...used
       .filter((label) => !labels.includes(label))
       .map((label) => `${selector.metric} has no label ${label}`),
+    ...selector.matchers.flatMap(faultsOfValue),
     ...faultsOfUse(selector, metric),
     ...selector.matchers
       .filter(({ operator, value }) => operator === "=" && standsForSeveral(value, context))
@@ -77,6 +87,13 @@ function faultsOfSelector(selector: Selector, context: QueryContext): readonly s
         ({ label, value }) => `${label}="${value}" takes one value, and the variable has several`,
       ),
   ];
+}
+
+function faultsOfValue({ label, value }: Matcher): readonly string[] {
+  const values = value.includes("$") ? [] : value.split("|");
+  return values
+    .filter((one) => VALUES[label]?.includes(one) === false)
+    .map((one) => `no series has ${label}="${one}"`);
 }
 
 function faultsOfUse(selector: Selector, { spec, grows }: Metric): readonly string[] {
