@@ -4,12 +4,11 @@
  */
 import { join } from "node:path";
 
-import { v7 } from "uuid";
-
 import { type Clock, systemClock } from "./base/clock.ts";
-import { countdown, settledWithin } from "./base/deadline.ts";
+import { countdown, keepingAlive, settledWithin } from "./base/deadline.ts";
 import { type Logger, throttled } from "./base/logger.ts";
 import { onProcessEnd } from "./base/process-end.ts";
+import { newUuid } from "./base/uuid.ts";
 import { Meter } from "./capture/meter.ts";
 import { ResourceDesk } from "./capture/resource-desk.ts";
 import type { Config } from "./config/resolve.ts";
@@ -25,8 +24,8 @@ import { DeadLetterBox } from "./ledger/dead-letter-box.ts";
 import { DurableBacklog } from "./ledger/durable-backlog.ts";
 import type { FlushOptions, FlushResult } from "./ledger/flush.ts";
 import { LogEventSink } from "./ledger/log-events.ts";
-import { withMonthsAhead } from "./ledger/months-ahead.ts";
 import { MemoryQueue } from "./ledger/queue.ts";
+import { ThreadedStore } from "./ledger/threaded-store.ts";
 import { LedgerWriter } from "./ledger/writer.ts";
 import type { LedgerGauges } from "./metrics/ledger-gauges.ts";
 import { MeterBridge } from "./metrics/meter-bridge.ts";
@@ -68,6 +67,7 @@ export class Runtime {
   readonly #clock: Clock = systemClock;
   readonly #logger: Logger;
   readonly #connection: LedgerConnection;
+  readonly #store: ThreadedStore;
   /** Undefined where rows wait in memory only. */
   readonly #journal: DurableBacklog | undefined;
   readonly #ledger: LedgerWriter;
@@ -94,6 +94,7 @@ export class Runtime {
       logger: this.#logger, // which never throws
       onProgress: (message) => this.#logger.info(message),
     });
+    this.#store = new ThreadedStore(this.#connection, config, this.#clock, this.#logger);
     this.#journal = config.journal && !config.disabled ? this.#createJournal() : undefined;
     this.#ledger = this.#createLedger();
     const totals = createUsageTotals(config);
@@ -140,14 +141,14 @@ export class Runtime {
 
   /** Resolves when the start is over, whatever came of it: what failed has been logged. */
   ready(): Promise<void> {
-    return this.#starting;
+    return keepingAlive(this.#starting);
   }
 
   /** Records a call described by hand. @returns The row's id. */
   track(insert: APIUsageInsert): string {
     const price = (model: string, tokens: TokenCounts, atMs: number) =>
       costOf(this.priceBook, { model, tokens, atMs });
-    const record = recordOf(insert, { clock: this.#clock, newId: v7, price });
+    const record = recordOf(insert, { clock: this.#clock, newId: newUuid, price });
     this.#recorder.record(record);
     return record.id;
   }
@@ -185,8 +186,7 @@ export class Runtime {
     await Promise.all([
       this.#listening,
       this.#sdk.load(),
-      // The writer says what keeps it from the database; here it is only asked to begin.
-      this.#connection.connect().catch(() => undefined),
+      this.#store.prepare(),
       this.#journal?.start(() => this.#ledger.resume()),
     ]);
     if (this.#closing === undefined) this.#bridge.follow();
@@ -209,7 +209,7 @@ export class Runtime {
       ],
       recorder: this.#recorder,
       clock: this.#clock,
-      newId: v7,
+      newId: newUuid,
       logger: this.#logger,
       strictBrand,
       unattendedGraceMs: UNATTENDED_GRACE_MS,
@@ -246,7 +246,7 @@ export class Runtime {
     return new LedgerWriter(
       {
         backlog: this.#journal ?? new MemoryQueue(maxPendingRows),
-        connect: withMonthsAhead(() => this.#connection.connect(), this.#clock, this.#logger),
+        store: this.#store,
         deadLetters: journal ? new DeadLetterBox(dataDir) : undefined,
         clock: this.#clock,
         logger: this.#logger,
@@ -278,7 +278,7 @@ export class Runtime {
     this.#journal?.close();
     this.#bridge.close();
     this.#gauges?.close();
-    await this.#listening;
+    await Promise.all([this.#listening, this.#store.close()]);
     await Promise.all([
       this.#server?.close(),
       settledWithin(timeoutMs, this.#sdk.shutdown()),

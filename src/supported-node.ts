@@ -1,8 +1,9 @@
 /**
  * Stops an app on a Node that is too old, before anything else of spendspan is evaluated.
  *
- * Beside `register` the one module that acts when it is imported. An entry imports it first, and so
- * says this sentence where it would otherwise break somewhere inside a dependency.
+ * Beside `register` and the program of a thread the one module that acts when it is imported. An
+ * entry imports it first, and so says this sentence where it would otherwise break somewhere inside a
+ * dependency.
  */
 import { SpendspanError } from "./base/errors.ts";
 import { nodeVersionFault } from "./base/node-version.ts";

@@ -205,7 +205,9 @@ test("the server answers while it runs, and no longer after shutdown", () =>
   withDatabase(async ({ url }) => {
     const spendspan = initialised({ databaseUrl: url, server: true, port: 0 });
     await spendspan.ready();
-    const health = await appFetch(`${spendspan.url}/healthz`);
+    // Else the client may try the same connection again, and find it closed.
+    const headers = { connection: "close" };
+    const health = await appFetch(`${spendspan.url}/healthz`, { headers });
     expect(await health.json()).toMatchObject({ ok: true });
     await spendspan.shutdown();
     await expect(appFetch(`${spendspan.url}/healthz`)).rejects.toMatchObject({

@@ -27,6 +27,7 @@ export class LedgerConnection {
   readonly #options: ConnectionOptions;
   /** Ends a migration that waits for its turn. */
   readonly #closed = new AbortController();
+  #locating: Promise<string> | undefined;
   #opening: Promise<Pool> | undefined;
   #server: EmbeddedPostgres | undefined;
   #pool: Pool | undefined;
@@ -49,15 +50,22 @@ export class LedgerConnection {
    *   what `openPool`, `migrate` and `startEmbeddedPostgres` throw.
    */
   async connect(): Promise<Pool> {
-    if (this.#closing !== undefined) {
-      throw new SpendspanError("ERR_DATABASE", "The ledger's database was closed by shutdown()");
-    }
-    if (this.#server?.isRunning() === false) this.#forget();
+    this.#requireOpen();
     this.#opening ??= this.#open().catch((error: unknown) => {
       this.#opening = undefined;
       throw error;
     });
     return this.#opening;
+  }
+
+  /**
+   * The URL, for a thread that connects by itself. An embedded server runs then.
+   *
+   * @throws SpendspanError `ERR_DATABASE` likewise; and what `startEmbeddedPostgres` throws.
+   */
+  async locate(): Promise<string> {
+    this.#requireOpen();
+    return this.#located();
   }
 
   /**
@@ -71,24 +79,40 @@ export class LedgerConnection {
   }
 
   async #end(): Promise<void> {
-    await this.#opening?.catch(() => undefined);
+    await Promise.allSettled([this.#locating, this.#opening]);
     await this.#pool?.end();
     await this.#server?.stop();
+  }
+
+  #requireOpen(): void {
+    if (this.#closing !== undefined) {
+      throw new SpendspanError("ERR_DATABASE", "The ledger's database was closed by shutdown()");
+    }
+    if (this.#server?.isRunning() === false) this.#forget();
   }
 
   #forget(): void {
     void this.#pool?.end();
     void this.#server?.stop();
+    this.#locating = undefined;
     this.#opening = undefined;
     this.#pool = undefined;
     this.#server = undefined;
   }
 
   async #open(): Promise<Pool> {
-    const url = await this.#findUrl();
+    const url = await this.#located();
     this.#pool ??= await openPool({ url, logger: this.#options.logger });
     if (this.#options.autoMigrate) await migrate(this.#pool, { signal: this.#closed.signal });
     return this.#pool;
+  }
+
+  #located(): Promise<string> {
+    this.#locating ??= this.#findUrl().catch((error: unknown) => {
+      this.#locating = undefined;
+      throw error;
+    });
+    return this.#locating;
   }
 
   async #findUrl(): Promise<string> {

@@ -7,7 +7,6 @@
  * simply written again.
  */
 import { setImmediate as nextTurn } from "node:timers/promises";
-import type { Pool } from "pg";
 
 import type { Clock } from "../base/clock.ts";
 import { throttled } from "../base/logger.ts";
@@ -21,12 +20,11 @@ import type { DeadLetterBox } from "./dead-letter-box.ts";
 import { failureKind } from "./failure.ts";
 import type { FlushOptions, FlushResult } from "./flush.ts";
 import { Outage } from "./outage.ts";
-import { insertRows } from "./postgres.ts";
+import type { RowStore } from "./row-store.ts";
 
 export interface LedgerWriterParts {
   readonly backlog: Backlog;
-  /** Asked before each batch, so it should remember its answer. Rows wait until it resolves. */
-  readonly connect: () => Promise<Pool>;
+  readonly store: RowStore;
   /** For rows that Postgres refuses for what is in them. Undefined: they are counted, and lost. */
   readonly deadLetters: DeadLetterBox | undefined;
   readonly clock: Clock;
@@ -37,8 +35,8 @@ export interface LedgerWriterParts {
 
 export interface LedgerWriterOptions {
   /**
-   * Rows in one statement. More are faster to write, but take the event loop longer to prepare:
-   * 250 take about a millisecond.
+   * Rows in one statement. More are faster to write, but hold the event loop longer: 250 for 0.15
+   * ms, and 0.4 ms where no other thread writes them.
    * @defaultValue `250`
    */
   readonly maxBatchRows?: number;
@@ -70,7 +68,7 @@ const LOG_EVERY_MS = 60_000;
 export class LedgerWriter implements RecordSink {
   readonly name = "ledger";
   readonly #backlog: Backlog;
-  readonly #connect: () => Promise<Pool>;
+  readonly #store: RowStore;
   readonly #deadLetterBox: DeadLetterBox | undefined;
   readonly #logger: Logger;
   readonly #maxBatchRows: number;
@@ -92,7 +90,7 @@ export class LedgerWriter implements RecordSink {
 
   constructor(parts: LedgerWriterParts, options: LedgerWriterOptions = {}) {
     this.#backlog = parts.backlog;
-    this.#connect = parts.connect;
+    this.#store = parts.store;
     this.#deadLetterBox = parts.deadLetters;
     this.#logger = throttled(parts.logger, LOG_EVERY_MS, () => parts.clock.monotonicMs());
     this.#outage = new Outage(this.#logger, parts.random);
@@ -207,7 +205,7 @@ export class LedgerWriter implements RecordSink {
   async #writeBatch(): Promise<void> {
     try {
       const lines = await this.#backlog.oldest(this.#maxBatchRows);
-      if (lines.length > 0) await this.#store(await this.#connect(), lines);
+      if (lines.length > 0) await this.#write(lines);
       this.#outage.over();
     } catch (error) {
       if (this.#closed.signal.aborted) return;
@@ -223,16 +221,16 @@ export class LedgerWriter implements RecordSink {
   }
 
   /** Stores the oldest lines; halves them, again and again, to find those that Postgres won't take. */
-  async #store(pool: Pool, lines: readonly string[]): Promise<void> {
+  async #write(lines: readonly string[]): Promise<void> {
     try {
-      await insertRows(pool, lines, this.#closed.signal);
+      await this.#store.insert(lines, this.#closed.signal);
       this.#written += lines.length;
     } catch (error) {
       if (failureKind(error) !== "data") throw error;
       if (lines.length > 1) {
         const middle = lines.length >> 1;
-        await this.#store(pool, lines.slice(0, middle));
-        await this.#store(pool, lines.slice(middle));
+        await this.#write(lines.slice(0, middle));
+        await this.#write(lines.slice(middle));
         return;
       }
       for (const line of lines) await this.#putAside(line, error);

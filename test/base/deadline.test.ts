@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 
-import { countdown, settledWithin } from "../../src/base/deadline.ts";
+import { countdown, keepingAlive, settledWithin } from "../../src/base/deadline.ts";
 
 const AN_HOUR_MS = 3_600_000;
 
@@ -36,4 +36,20 @@ test("says what is left of a time, in whole milliseconds and never below none", 
   expect(left()).toBe(60); // 59.5
   nowMs += 1_000;
   expect(left()).toBe(0);
+});
+
+test("keeps the process for work as long as it takes, and leaves no timer behind", async () => {
+  vi.useFakeTimers();
+  try {
+    const work = Promise.withResolvers<string>();
+    const waiting = keepingAlive(work.promise);
+    await vi.advanceTimersByTimeAsync(1_000 * AN_HOUR_MS);
+    expect(vi.getTimerCount()).toBe(1);
+    work.resolve("done");
+    expect(await waiting).toBe("done");
+    await expect(keepingAlive(Promise.reject(new Error("no")))).rejects.toThrow("no");
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
 });

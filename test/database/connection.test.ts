@@ -41,6 +41,14 @@ test("without a URL and without an embedded server it says what to set", async (
   await connection.close(AN_HOUR_MS);
 });
 
+test("who connects by itself is told the URL, for which nothing is opened", async () => {
+  const databaseUrl = "postgres://nobody@127.0.0.1:1/none";
+  const connection = aConnection({ databaseUrl });
+  expect(await connection.locate()).toBe(databaseUrl);
+  await connection.close(AN_HOUR_MS);
+  await expect(connection.locate()).rejects.toThrow("ERR_DATABASE");
+});
+
 test("a failure is not remembered", () =>
   withEmptyDatabase(async ({ pool, url }) => {
     await pool.query("create table api_usage (occupied text)");

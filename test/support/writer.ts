@@ -3,19 +3,27 @@ import type { Pool } from "pg";
 
 import { systemClock } from "../../src/base/clock.ts";
 import { MemoryQueue } from "../../src/ledger/queue.ts";
+import { ConnectionStore, type RowStore } from "../../src/ledger/row-store.ts";
 import { LedgerWriter } from "../../src/ledger/writer.ts";
 import type { LedgerWriterOptions, LedgerWriterParts } from "../../src/ledger/writer.ts";
 import { KeptLogger } from "./logger.ts";
 
+interface TestParts extends Partial<Omit<LedgerWriterParts, "store">> {
+  /** Asked before each statement. */
+  readonly connect?: () => Promise<Pool>;
+}
+
+/** @param target Where its rows go: a pool of this thread, or a store that writes in its own way. */
 export function aWriter(
-  pool: Pool,
-  parts: Partial<LedgerWriterParts> = {},
+  target: Pool | RowStore,
+  { connect, ...parts }: TestParts = {},
   options: LedgerWriterOptions = {},
 ): LedgerWriter {
+  const store = "insert" in target ? target : new ConnectionStore(connect ?? (async () => target));
   return new LedgerWriter(
     {
       backlog: new MemoryQueue(),
-      connect: async () => pool,
+      store,
       deadLetters: undefined,
       clock: systemClock,
       logger: new KeptLogger(),
