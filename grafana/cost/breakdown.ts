@@ -75,7 +75,12 @@ const models = tablePanel({
     },
   ],
   values: [
-    { title: "Spent", unit: UNITS.money, decimals: CENTS, expr: spend.spentInRange("model") },
+    {
+      title: "Spent",
+      unit: UNITS.money,
+      decimals: CENTS,
+      expr: spend.spentByModelSince("$__range"),
+    },
     { title: "Calls", unit: UNITS.count, decimals: 0, expr: increase(REQUESTS, "model") },
     {
       title: "Cost of a call",

@@ -4,7 +4,7 @@ import type { Row } from "../board.ts";
 import { rowLink } from "../links.ts";
 import { CENTS, type Steps, UNITS } from "../look.ts";
 import { tablePanel } from "../table.ts";
-import { LAST_DAY, LAST_WEEK, spentSince, THIS_WEEK } from "./spend.ts";
+import { LAST_DAY, LAST_WEEK, spentByModelSince, THIS_WEEK } from "./spend.ts";
 
 const MORE_IS_WARM: Steps = ["blue", [0, "text"], [0.005, "orange"]];
 const NO_WEEK = "No week of gauges yet";
@@ -13,8 +13,8 @@ function change(now: string, before: string): string {
   return `(${now} - ${before}) and topk(15, abs(${now} - ${before}))`;
 }
 
-const WEEK_OF_MODELS = `(${spentSince("7d", "model")})`;
-const TWO_WEEKS_OF_MODELS = `(${spentSince("14d", "model")})`;
+const WEEK_OF_MODELS = spentByModelSince("7d");
+const TWO_WEEKS_OF_MODELS = spentByModelSince("14d");
 
 export const MOVERS: Row = {
   title: "What moved against last week?",
@@ -22,8 +22,8 @@ export const MOVERS: Row = {
     tablePanel({
       title: "Brands that moved most",
       about:
-        "Spend of the last seven days beside that of the seven before; the fifteen that changed most have a change. The filter of brands applies, and no other.",
-      of: [WINDOW_COST],
+        "Spend of the last seven days beside that of the seven before; the fifteen that changed most say by how much. The filter of brands applies, and no other.",
+      of: [WINDOW_COST, LEDGER_REFRESH],
       none: NO_WEEK,
       width: 12,
       sortBy: "Change",

@@ -27,33 +27,35 @@ export const FORECAST = `${SPENT} + ${SECONDS_LEFT} * on (brand) group_left () $
 /** When the budget is spent at that rate, as a Unix time; none of a brand that gets by until the period ends. */
 export const RUNS_OUT = `(time() + clamp_min(${BUDGET_LEFT}, 0) / on (brand) group_left () (${WEEK_RATE} > 0)) < ${inPeriod(PERIOD_END)}`;
 
-/** Spent in the last seven days, and in the seven before; by brand. */
+/** Spent in the last seven days, in the seven before, and in the last day; by brand. */
 export const THIS_WEEK: string = inWindow(WINDOW_COST, "7d");
-export const LAST_WEEK = `(${inWindow(WINDOW_COST, "7d", " offset 7d")} or ${THIS_WEEK} * 0)`;
+export const LAST_WEEK = `(${ago("7d", "brand", selected(WINDOW_COST, { where: 'window="7d"' }))})`;
 export const LAST_DAY: string = inWindow(WINDOW_COST, "1d");
 
 /**
- * Spent in the time range of the board, by `labels`: a difference of all-time totals, so exact to a
- * reading of the ledger. What is new since the range began counts from 0; but when no gauges were there
- * at that time, nothing is said, as it would be all that was ever spent.
+ * Spent since as long ago as `duration`, by model: a difference of all-time totals, so exact to a
+ * reading of the ledger.
  */
-export function spentInRange(labels: string): string {
-  return `${spentSince("$__range", labels)}`;
-}
-
-/** As above, for a range that ends now and is as long as `duration`. */
-export function spentSince(duration: string, labels: string): string {
+export function spentByModelSince(duration: string): string {
   const total = selected(LEDGER_COST);
   const now = `max by (brand, model) (${total})`;
-  const before = `max by (brand, model) (last_over_time(${total}[1h] offset ${duration}))`;
+  return `sum by (model) (${now} - (${ago(duration, "brand, model", total)}))`;
+}
+
+/**
+ * What gauges said then. What is new since counts from 0; but when no gauges at all were there, nothing
+ * is said: a difference to 0 would be all that was ever spent.
+ */
+function ago(duration: string, labels: string, gauges: string): string {
+  const then = `max by (${labels}) (last_over_time(${gauges}[1h] offset ${duration}))`;
   const wereThere = `count(last_over_time(${LEDGER_REFRESH.name}[1h] offset ${duration}))`;
-  return `sum by (${labels}) (${now} - (${before} or ${now} * 0)) and on () ${wereThere}`;
+  return `(${then} or max by (${labels}) (${gauges}) * 0) and on () ${wereThere}`;
 }
 
 function inPeriod(metric: NumberSpec): string {
   return `max by (brand, period) (${selected(metric, { where: 'period="$period"' })})`;
 }
 
-function inWindow(metric: NumberSpec, window: string, offset: string = ""): string {
-  return `max by (brand) (${selected(metric, { where: `window="${window}"` })}${offset})`;
+function inWindow(metric: NumberSpec, window: string): string {
+  return `max by (brand) (${selected(metric, { where: `window="${window}"` })})`;
 }

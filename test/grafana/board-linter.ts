@@ -1,7 +1,7 @@
 /** What every board has to hold to. A fault names the panel and what is wrong with it. */
 import type { BoardFile, BoardPanel, BoardVariable, DataSource } from "./board-file.ts";
 import { readPromql } from "./promql.ts";
-import { faultsOfPromql, metricNamed, variablesIn } from "./query-rules.ts";
+import { AGGREGATIONS, faultsOfPromql, metricNamed, variablesIn } from "./query-rules.ts";
 
 const COLUMNS = 24;
 /** Show something else than figures. */
@@ -114,7 +114,7 @@ function faultsOfQuery(expr: string, board: BoardFile): readonly string[] {
 /** A series can be named only by a label that the query leaves on it. */
 function faultsOfLegend(legend: string, expr: string): readonly string[] {
   const left = readPromql(expr).selectors.flatMap(({ calls, metric }) =>
-    calls.some(({ name }) => ["sum", "max", "min", "count"].includes(name))
+    calls.some(({ name }) => AGGREGATIONS.includes(name))
       ? calls.flatMap(({ by }) => by)
       : [...(metricNamed(metric)?.labels ?? []), "instance"],
   );

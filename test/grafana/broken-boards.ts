@@ -48,7 +48,7 @@ export const BROKEN_BOARDS: readonly BrokenBoard[] = [
     board: COST,
     find: "on (brand) group_left",
     replace: "on (tenant) group_left",
-    fault: "matches on tenant",
+    fault: "matches or groups by tenant",
   },
   {
     what: "a parenthesis that is not closed",

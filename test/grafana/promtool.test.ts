@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BoardTarget, boardFile, BOARD_NAMES } from "./board-file.ts";
 import { PrometheusServer, type Series } from "./prometheus-server.ts";
 import { BRANDS, callsAt, FROM_MS, SCRAPE_MS, TO_MS } from "./simulated-calls.ts";
-import { simulatedDays } from "./simulated-month.ts";
+import { OUTAGE, simulatedDays } from "./simulated-month.ts";
 
 const MINUTE_MS = 60_000;
 /** A browser that stands in Berlin: its November began at 23:00 UTC. */
@@ -149,14 +149,27 @@ describe("money is that of the calls, to the cent", () => {
     expect(models[model]).toBe(cents(twoWeeksMs, { model }, weekMs));
   });
 
-  test("and nothing is said of a range that began before the ledger was read", async () => {
+  test("also of a range that begins while Prometheus was away for less than an hour", async () => {
+    const fromMs = OUTAGE.fromMs + 48 * MINUTE_MS;
     const { target } = targetsOf("spendspan-cost").find(({ panel }) => panel === "Models, A")!;
-    expect(await run(target, FROM_MS - 86_400_000)).toEqual([]);
+    const [flash] = await run(target, fromMs, { model: "gemini-2.5-flash" });
+    // As it was scraped last, four minutes before the outage.
+    const lastMs = OUTAGE.fromMs - SCRAPE_MS;
+    const known = cents(lastMs, { model: "gemini-2.5-flash" });
+    expect(Math.round(flash!.points[0]![1] * 100)).toBe(known);
+  });
+
+  test.each([
+    ["before the ledger was read", FROM_MS - 86_400_000],
+    ["when the ledger had not been read for an hour", OUTAGE.toMs - 60 * MINUTE_MS],
+  ])("and nothing is said of a range that begins %s", async (_, fromMs) => {
+    const { target } = targetsOf("spendspan-cost").find(({ panel }) => panel === "Models, A")!;
+    expect(await run(target, fromMs)).toEqual([]);
   });
 });
 
 describe("shares and forecasts", () => {
-  test("counters agree with the calls within a hundredth, over restarts", async () => {
+  test("counters agree with the calls within a hundredth, over restarts and an outage", async () => {
     const endpoints = await valuesOf("spendspan-cost", "Endpoints, A");
     for (const endpoint of ["chat", "extract"]) {
       const ratio = (endpoints[endpoint]! * 100) / cents(MONTH_FROM_MS, { endpoint });

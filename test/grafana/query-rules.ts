@@ -11,6 +11,7 @@ const ALERT_LABELS = ["alertname", "alertstate", "severity", "brand"];
 const HISTOGRAM_SUFFIX = /_(bucket|sum|count)$/;
 const DIFFERENCES = ["rate", "increase", "irate"];
 const HIGHEST = ["max", "min", "count"];
+export const AGGREGATIONS = ["sum", "max", "min", "count", "avg"];
 const BUILT_IN = /^__/;
 /** The values of labels that have few. A value that no series has selects nothing, and a share of it is 0. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {
@@ -57,13 +58,13 @@ export function faultsOfPromql(expression: string, context: QueryContext): reado
   } catch (error) {
     return [String(error)];
   }
-  const known = [...OWN_METRICS.flatMap(({ labels }) => labels), ...SCRAPE_LABELS];
+  const known = [...OWN_METRICS.flatMap(({ labels }) => labels), ...SCRAPE_LABELS, "le"];
   return [
     ...(query.selectors.length === 0 ? ["selects nothing"] : []),
     ...query.selectors.flatMap((selector) => faultsOfSelector(selector, context)),
-    ...query.matching
+    ...[...query.matching, ...query.selectors.flatMap(({ calls }) => calls.flatMap(({ by }) => by))]
       .filter((label) => !known.includes(label))
-      .map((label) => `matches on ${label}, which no metric has`),
+      .map((label) => `matches or groups by ${label}, which no metric has`),
   ];
 }
 
@@ -71,10 +72,9 @@ function faultsOfSelector(selector: Selector, context: QueryContext): readonly s
   const metric = metricNamed(selector.metric);
   if (metric === undefined) return [`${selector.metric} is not in the catalogue`];
   const labels = [...metric.labels, ...SCRAPE_LABELS];
-  const used = [
-    ...selector.matchers.map(({ label }) => label),
-    ...selector.calls.flatMap(({ by }) => by),
-  ];
+  // Of aggregations further out, it may stand beside what has the label.
+  const aggregation = selector.calls.find(({ name }) => AGGREGATIONS.includes(name));
+  const used = [...selector.matchers.map(({ label }) => label), ...(aggregation?.by ?? [])];
   return [
     ...used
       .filter((label) => !labels.includes(label))

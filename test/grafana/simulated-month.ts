@@ -1,6 +1,7 @@
 /**
  * A month of scrapes of two replicas of an app and of two processes that show the ledger, as
- * OpenMetrics. The app's replicas restart now and then, each at its own times.
+ * OpenMetrics. The app's replicas restart now and then, each at its own times, and for four hours
+ * Prometheus is away, in which one of them does.
  */
 import { isHistogram, type Labels, type MetricFamily } from "../../src/metrics/family.ts";
 import { pipelineFamilies } from "../../src/metrics/pipeline-health.ts";
@@ -12,6 +13,15 @@ import { SimulatedLedger } from "./simulated-ledger.ts";
 const STEPS = (TO_MS - FROM_MS) / SCRAPE_MS;
 const DAY_MS = 86_400_000;
 const HOURS_BETWEEN_RESTARTS = [31, 47];
+/** The first replica restarts at 10:00, 310 hours after the beginning. */
+export const OUTAGE: { readonly fromMs: number; readonly toMs: number } = {
+  fromMs: Date.parse("2026-11-12T08:00:00Z"),
+  toMs: Date.parse("2026-11-12T12:00:00Z"),
+};
+const LEDGER_TARGETS: readonly Labels[] = ["serve-0:9465", "serve-1:9465"].map((instance) => ({
+  instance,
+  job: "spendspan-ledger",
+}));
 const KNOWN = {
   provider: "google_ai",
   endpoint: "chat",
@@ -28,14 +38,15 @@ export function* simulatedDays(): Generator<string> {
     const atMs = FROM_MS + step * SCRAPE_MS;
     const calls = step === 0 ? [] : callsAt(step);
     ledger.add(calls);
-    const families = ledger.families(atMs);
-    for (const instance of ["serve-0:9465", "serve-1:9465"]) {
-      scrapes.push(textOf(families, { instance, job: "spendspan-ledger" }, atMs));
-    }
-    for (const [index, replica] of replicas.entries()) {
-      const own = calls.filter((_, call) => call % replicas.length === index);
-      scrapes.push(textOf(replica.after(own, atMs), replica.target, atMs));
-    }
+    const gauges = ledger.families(atMs);
+    const pages = [
+      ...LEDGER_TARGETS.map((target) => textOf(gauges, target, atMs)),
+      ...replicas.map((replica, index) => {
+        const own = calls.filter((_, call) => call % replicas.length === index);
+        return textOf(replica.after(own, atMs), replica.target, atMs);
+      }),
+    ];
+    if (atMs < OUTAGE.fromMs || atMs >= OUTAGE.toMs) scrapes.push(...pages);
     if (step === STEPS || (atMs + SCRAPE_MS) % DAY_MS === 0) {
       yield `${scrapes.join("")}# EOF\n`;
       scrapes = [];
