@@ -101,7 +101,9 @@ async function ours(server: Server, batch: number, connections: number): Promise
     const waiting = await Promise.all(
       pools.map(async (pool, place) => {
         const part = records.slice(place * share, (place + 1) * share);
-        return stack.use(await WaitingRows.of(part, pool, { maxBatchRows: batch }));
+        return stack.use(
+          await WaitingRows.of(part, pool, { maxBatchRows: batch, catchUpBatchRows: batch }),
+        );
       }),
     );
     const before = { server: await serverCpuUs(), node: process.cpuUsage(), ms: performance.now() };
