@@ -20,16 +20,18 @@ import { rowSize } from "./size.ts";
 import { statsCost } from "./stats.ts";
 
 const CALLS_A_SECOND = 10_000;
+const USUAL = {
+  rounds: 9,
+  rows: 20_000,
+  sized: 200_000,
+  reported: [1_000_000],
+  /** In seconds. */
+  outage: [10, 20],
+};
 const SCALES = {
   quick: { rounds: 2, rows: 4_000, sized: 4_000, reported: [20_000], outage: [1] },
-  usual: { rounds: 9, rows: 20_000, sized: 200_000, reported: [1_000_000], outage: [10, 20] },
-  large: {
-    rounds: 9,
-    rows: 20_000,
-    sized: 200_000,
-    reported: [1_000_000, 10_000_000],
-    outage: [10, 20],
-  },
+  usual: USUAL,
+  large: { ...USUAL, reported: [1_000_000, 10_000_000] },
 };
 const PARTS = { journal, ingest, size, outage, stats };
 
@@ -91,7 +93,7 @@ async function outage(): Promise<string> {
     head,
     states.map(({ calls, rate, heapBytes, residentBytes, journalBytes }) => [
       `${calls.toLocaleString("en")} calls made`,
-      rate.toFixed(0),
+      calls === 0 ? "" : rate.toFixed(0),
       ...[heapBytes, residentBytes, journalBytes].map(megabytes),
     ]),
   );
