@@ -2,6 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 
 import { systemClock } from "../../src/base/clock.ts";
+import { ConnectionStore } from "../../src/ledger/row-store.ts";
 import { LedgerWriter } from "../../src/ledger/writer.ts";
 import { childSetting, offer } from "../child.ts";
 import type { Memory } from "../variant.ts";
@@ -28,7 +29,7 @@ const { callsASecond, directory } = childSetting<OutageSetting>();
 const backlog = journalIn(directory);
 const writer = new LedgerWriter({
   backlog,
-  connect: () => Promise.reject(new Error("Postgres is away")),
+  store: new ConnectionStore(() => Promise.reject(new Error("Postgres is away"))),
   deadLetters: undefined,
   clock: systemClock,
   logger: { info: () => {}, warn: () => {} },

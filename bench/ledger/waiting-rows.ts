@@ -6,6 +6,7 @@ import type { Pool } from "pg";
 
 import { systemClock } from "../../src/base/clock.ts";
 import { DurableBacklog } from "../../src/ledger/durable-backlog.ts";
+import { ConnectionStore } from "../../src/ledger/row-store.ts";
 import { LedgerWriter, type LedgerWriterOptions } from "../../src/ledger/writer.ts";
 import type { UsageRecord } from "../../src/usage/record.ts";
 import { quiet } from "./server.ts";
@@ -23,7 +24,7 @@ export class WaitingRows implements AsyncDisposable {
     this.#writer = new LedgerWriter(
       {
         backlog: this.#backlog,
-        connect: async () => pool,
+        store: new ConnectionStore(async () => pool),
         deadLetters: undefined,
         clock: systemClock,
         logger: quiet,
