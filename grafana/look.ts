@@ -40,26 +40,45 @@ export const STATUS_COLOURS: Readonly<Record<string, string>> = {
 export type Steps = readonly (readonly [from: number, colour: string])[];
 
 const ABOVE_ZERO = 1e-9;
+const PICODOLLAR = 1e-12;
+/** JSON has no infinity. */
 const LOWEST = -1e15;
 const HALF_A_CENT = 0.004_999_999_999;
 export const NEUTRAL: Steps = [];
 /** A bar that is neither good nor bad. */
 export const BAR: Steps = [[0, "blue"]];
 export const BAD: Steps = [[LOWEST, "red"]];
-export const ANY_IS_BAD: Steps = upTo("green", [ABOVE_ZERO, "red"]);
-export const BELOW_ZERO_IS_BAD: Steps = upTo("red", [0, "green"]);
-export const ONE_IS_GOOD: Steps = upTo("red", [1, "green"]);
-export const MORE_IS_WARM: Steps = upTo("blue", [-0.005, "text"], [0.005, "orange"]);
-export const BUDGET_USED: Steps = upTo("green", [0.8, "orange"], [1, "red"]);
-export const ERROR_SHARE: Steps = upTo("green", [0.01, "orange"], [0.05, "red"]);
-export const UNPRICED_SHARE: Steps = upTo("green", [ABOVE_ZERO, "orange"], [0.01, "red"]);
-export const DRIFT_SHARE: Steps = upTo("green", [0.01, "orange"], [0.05, "red"]);
-export const LATENCY_SECONDS: Steps = upTo("green", [10, "orange"], [30, "red"]);
-export const AGE_SECONDS: Steps = upTo("green", [120, "orange"], [300, "red"]);
-export const SERIES: Steps = upTo("green", [4_000, "orange"], [5_000, "red"]);
+export const BELOW_ZERO_IS_BAD: Steps = [
+  [LOWEST, "red"],
+  [0, "green"],
+];
+export const MORE_IS_WARM: Steps = [
+  [LOWEST, "blue"],
+  [-HALF_A_CENT, "text"],
+  [HALF_A_CENT, "orange"],
+];
+export const ANY_IS_BAD: Steps = [
+  [0, "green"],
+  [ABOVE_ZERO, "red"],
+];
+export const ONE_IS_GOOD: Steps = [
+  [0, "red"],
+  [1, "green"],
+];
+export const BUDGET_USED: Steps = greenThen(0.8, 1);
+export const ERROR_SHARE: Steps = greenThen(0.01, 0.05);
+export const UNPRICED_SHARE: Steps = greenThen(ABOVE_ZERO, 0.01);
+export const DRIFT_SHARE: Steps = greenThen(0.01, 0.05);
+export const LATENCY_SECONDS: Steps = greenThen(10, 30);
+export const AGE_SECONDS: Steps = greenThen(120, 300);
+export const SERIES: Steps = greenThen(4_000, 5_000);
 
-function upTo(lowest: string, ...steps: Steps): Steps {
-  return [[LOWEST, lowest], ...steps];
+function greenThen(orange: number, red: number): Steps {
+  return [
+    [0, "green"],
+    [orange, "orange"],
+    [red, "red"],
+  ];
 }
 
 /** With the first step that Grafana asks for, which also colours what is not known: neither good nor bad. */
@@ -70,13 +89,13 @@ export function thresholdsOf(steps: Steps): dashboard.ThresholdsConfig {
   };
 }
 
-/** Keep what is less than half a cent from being shown as nothing. */
-export const SOME_MONEY: dashboard.ValueMapping[] = [
-  fewerThanCents(ABOVE_ZERO / 1e3, HALF_A_CENT, "<1 ¢"),
-  fewerThanCents(-HALF_A_CENT, -ABOVE_ZERO / 1e3, "-<1 ¢"),
-];
+/** Keeps money of less than half a cent, where cents are shown, from being shown as none. */
+export function mappingsOf(unit: Unit, decimals: number | undefined): dashboard.ValueMapping[] {
+  if (unit !== UNITS.money || decimals !== CENTS) return [];
+  return [rangeAs("<1 ¢", PICODOLLAR, HALF_A_CENT), rangeAs("-<1 ¢", -HALF_A_CENT, -PICODOLLAR)];
+}
 
-function fewerThanCents(from: number, to: number, text: string): dashboard.ValueMapping {
+function rangeAs(text: string, from: number, to: number): dashboard.ValueMapping {
   const options = { from, to, result: { text, index: 0 } };
   return { type: dashboard.MappingType.RangeToText, options };
 }

@@ -2,22 +2,13 @@
  * The kinds of panels. What makes one fit to be read is no option but asked for: what it says, of which
  * metrics, in which unit, from where on it is bad, and what stands there when nothing is known.
  */
+import * as bargauge from "@grafana/grafana-foundation-sdk/bargauge";
 import * as common from "@grafana/grafana-foundation-sdk/common";
 import * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
-import * as bargauge from "@grafana/grafana-foundation-sdk/bargauge";
 import * as stat from "@grafana/grafana-foundation-sdk/stat";
 import * as timeseries from "@grafana/grafana-foundation-sdk/timeseries";
 
-import {
-  BAR,
-  CENTS,
-  NEUTRAL,
-  SOME_MONEY,
-  type Steps,
-  thresholdsOf,
-  type Unit,
-  UNITS,
-} from "./look.ts";
+import { BAR, mappingsOf, NEUTRAL, type Steps, thresholdsOf, type Unit } from "./look.ts";
 import { type Builder, instant, PROMETHEUS, type Query, range, type Target } from "./target.ts";
 
 /** Columns from which on a legend has room beside the lines. */
@@ -164,9 +155,9 @@ export function withFigures<B extends AnyBuilder>(
     .unit(unit)
     .noValue(none)
     .thresholds({ build: () => thresholdsOf(steps) })
+    .mappings(mappingsOf(unit, decimals))
     .span(width);
   if (decimals !== undefined) builder.decimals(decimals);
-  if (unit === UNITS.money && decimals === CENTS) builder.mappings(SOME_MONEY);
   if (links.length > 0) builder.dataLinks(links.map(dataLink));
   return builder;
 }

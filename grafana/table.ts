@@ -4,10 +4,9 @@ import type * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
 import * as table from "@grafana/grafana-foundation-sdk/table";
 
 import {
-  CENTS,
   EMPTY_CELL,
+  mappingsOf,
   NEUTRAL,
-  SOME_MONEY,
   type Steps,
   thresholdsOf,
   type Unit,
@@ -87,11 +86,10 @@ function tableOf(
 
 function propertiesOf(column: Column): dashboard.DynamicConfigValue[] {
   const { unit, decimals, steps = NEUTRAL, gauge = false, links = [] } = column;
+  const mappings = mappingsOf(unit, decimals);
   const properties: dashboard.DynamicConfigValue[] = [{ id: "unit", value: unit }];
   if (decimals !== undefined) properties.push({ id: "decimals", value: decimals });
-  if (unit === UNITS.money && decimals === CENTS) {
-    properties.push({ id: "mappings", value: SOME_MONEY });
-  }
+  if (mappings.length > 0) properties.push({ id: "mappings", value: mappings });
   if (steps.length > 0) {
     const type = gauge ? "gauge" : "color-text";
     properties.push({ id: "thresholds", value: thresholdsOf(steps) });
