@@ -14,15 +14,17 @@ export const UNITS = {
   bytes: "bytes",
   count: "locale",
   rate: "reqps",
-  tokensPerSecond: "tokens/s",
+  /** Shortened: 1.23 Mil. */
+  large: "short",
   /** Takes milliseconds. */
   fromNow: "dateTimeFromNow",
   text: "string",
 } as const;
 export type Unit = (typeof UNITS)[keyof typeof UNITS];
 
-/** Of money of a period or a brand; money of one call needs more, and rates as many as they need. */
+/** Of money of a period or a brand; of what may be little, an hour or a call, in any case more. */
 export const CENTS = 2;
+export const HOUR_COST_DECIMALS = 4;
 export const CALL_COST_DECIMALS = 6;
 
 export const STATUS_COLOURS: Readonly<Record<string, string>> = {
@@ -34,35 +36,69 @@ export const STATUS_COLOURS: Readonly<Record<string, string>> = {
   unknown: "yellow",
 };
 
-/** A colour, and the value from which on it holds; the first holds from the lowest value on. */
-export type Steps = readonly [string, ...(readonly [from: number, colour: string])[]];
+/** Colours, each with the value from which on it holds. Below them all, or without any, it is `text`. */
+export type Steps = readonly (readonly [from: number, colour: string])[];
 
 const ABOVE_ZERO = 1e-9;
-export const NEUTRAL: Steps = ["text"];
+const PICODOLLAR = 1e-12;
+/** JSON has no infinity. */
+const LOWEST = -1e15;
+const HALF_A_CENT = 0.004_999_999_999;
+export const NEUTRAL: Steps = [];
 /** A bar that is neither good nor bad. */
-export const BAR: Steps = ["blue"];
-export const ANY_IS_BAD: Steps = ["green", [ABOVE_ZERO, "red"]];
-export const BELOW_ZERO_IS_BAD: Steps = ["red", [0, "green"]];
-export const ONE_IS_GOOD: Steps = ["red", [1, "green"]];
-export const BUDGET_USED: Steps = ["green", [0.8, "orange"], [1, "red"]];
-export const ERROR_SHARE: Steps = ["green", [0.01, "orange"], [0.05, "red"]];
-export const UNPRICED_SHARE: Steps = ["green", [ABOVE_ZERO, "orange"], [0.01, "red"]];
-export const DRIFT_SHARE: Steps = ["green", [0.01, "orange"], [0.05, "red"]];
-export const LATENCY_SECONDS: Steps = ["green", [10, "orange"], [30, "red"]];
-export const AGE_SECONDS: Steps = ["green", [120, "orange"], [300, "red"]];
-export const SERIES: Steps = ["green", [4_000, "orange"], [5_000, "red"]];
+export const BAR: Steps = [[0, "blue"]];
+export const BAD: Steps = [[LOWEST, "red"]];
+export const BELOW_ZERO_IS_BAD: Steps = [
+  [LOWEST, "red"],
+  [0, "green"],
+];
+export const MORE_IS_WARM: Steps = [
+  [LOWEST, "blue"],
+  [-HALF_A_CENT, "text"],
+  [HALF_A_CENT, "orange"],
+];
+export const ANY_IS_BAD: Steps = [
+  [0, "green"],
+  [ABOVE_ZERO, "red"],
+];
+export const ONE_IS_GOOD: Steps = [
+  [0, "red"],
+  [1, "green"],
+];
+export const BUDGET_USED: Steps = greenThen(0.8, 1);
+export const ERROR_SHARE: Steps = greenThen(0.01, 0.05);
+export const UNPRICED_SHARE: Steps = greenThen(ABOVE_ZERO, 0.01);
+export const DRIFT_SHARE: Steps = greenThen(0.01, 0.05);
+export const LATENCY_SECONDS: Steps = greenThen(10, 30);
+export const AGE_SECONDS: Steps = greenThen(120, 300);
+export const SERIES: Steps = greenThen(4_000, 5_000);
 
-export function thresholds([first, ...later]: Steps): dashboard.ThresholdsConfigBuilder {
-  return new dashboard.ThresholdsConfigBuilder()
-    .mode(dashboard.ThresholdsMode.Absolute)
-    .steps([{ value: null, color: first }, ...later.map(([value, color]) => ({ value, color }))]);
+function greenThen(orange: number, red: number): Steps {
+  return [
+    [0, "green"],
+    [orange, "orange"],
+    [red, "red"],
+  ];
 }
 
-/** Keeps spend of less than half a cent from being shown as none. */
-export const SOME_MONEY: dashboard.ValueMapping = {
-  type: dashboard.MappingType.RangeToText,
-  options: { from: 1e-12, to: 0.004_999_999_999, result: { text: "under 1 ¢", index: 0 } },
-};
+/** With the first step that Grafana asks for, which also colours what is not known: neither good nor bad. */
+export function thresholdsOf(steps: Steps): dashboard.ThresholdsConfig {
+  return {
+    mode: dashboard.ThresholdsMode.Absolute,
+    steps: [{ value: null, color: "text" }, ...steps.map(([value, color]) => ({ value, color }))],
+  };
+}
+
+/** Keeps money of less than half a cent, where cents are shown, from being shown as none. */
+export function mappingsOf(unit: Unit, decimals: number | undefined): dashboard.ValueMapping[] {
+  if (unit !== UNITS.money || decimals !== CENTS) return [];
+  return [rangeAs("<1 ¢", PICODOLLAR, HALF_A_CENT), rangeAs("-<1 ¢", -HALF_A_CENT, -PICODOLLAR)];
+}
+
+function rangeAs(text: string, from: number, to: number): dashboard.ValueMapping {
+  const options = { from, to, result: { text, index: 0 } };
+  return { type: dashboard.MappingType.RangeToText, options };
+}
 
 /** What stands in an empty cell of a table that has others. Unknown is not 0. */
 export const EMPTY_CELL = "–";

@@ -2,13 +2,13 @@
  * The kinds of panels. What makes one fit to be read is no option but asked for: what it says, of which
  * metrics, in which unit, from where on it is bad, and what stands there when nothing is known.
  */
+import * as bargauge from "@grafana/grafana-foundation-sdk/bargauge";
 import * as common from "@grafana/grafana-foundation-sdk/common";
 import * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
-import * as bargauge from "@grafana/grafana-foundation-sdk/bargauge";
 import * as stat from "@grafana/grafana-foundation-sdk/stat";
 import * as timeseries from "@grafana/grafana-foundation-sdk/timeseries";
 
-import { BAR, NEUTRAL, SOME_MONEY, type Steps, thresholds, type Unit, UNITS } from "./look.ts";
+import { BAR, mappingsOf, NEUTRAL, type Steps, thresholdsOf, type Unit } from "./look.ts";
 import { type Builder, instant, PROMETHEUS, type Query, range, type Target } from "./target.ts";
 
 /** Columns from which on a legend has room beside the lines. */
@@ -51,7 +51,7 @@ export function statPanel(spec: PromPanel): Panel {
   const builder = new stat.PanelBuilder()
     .graphMode(common.BigValueGraphMode.None)
     .colorMode(common.BigValueColorMode.Value)
-    .colorScheme(byThresholds(spec.steps ?? NEUTRAL))
+    .colorScheme(byThresholds())
     .reduceOptions(new common.ReduceDataOptionsBuilder().values(false).calcs(["lastNotNull"]))
     .targets([...instant(spec.queries)]);
   return withFigures(builder, PROMETHEUS, spec).height(4);
@@ -94,7 +94,7 @@ export function seriesPanel(spec: SeriesPanel): Panel {
         .mode(common.TooltipDisplayMode.Multi)
         .sort(common.SortOrder.Descending),
     );
-  if (steps !== undefined && steps.length > 1) {
+  if (steps !== undefined) {
     builder.thresholdsStyle(
       new common.GraphThresholdsStyleConfigBuilder().mode(common.GraphThresholdsStyleMode.Dashed),
     );
@@ -120,9 +120,9 @@ export function barsPanel(spec: PromPanel): Panel {
     .valueMode(common.BarGaugeValueMode.Text)
     .showUnfilled(true)
     .min(0)
-    .colorScheme(byThresholds(spec.steps ?? BAR))
+    .colorScheme(byThresholds())
     .reduceOptions(new common.ReduceDataOptionsBuilder().values(false).calcs(["lastNotNull"]));
-  return withFigures(builder, PROMETHEUS, spec).height(8);
+  return withFigures(builder, PROMETHEUS, { steps: BAR, ...spec }).height(8);
 }
 
 /** What the builders of the SDK have in common. */
@@ -154,10 +154,10 @@ export function withFigures<B extends AnyBuilder>(
     .datasource(source)
     .unit(unit)
     .noValue(none)
-    .thresholds(thresholds(steps))
+    .thresholds({ build: () => thresholdsOf(steps) })
+    .mappings(mappingsOf(unit, decimals))
     .span(width);
   if (decimals !== undefined) builder.decimals(decimals);
-  if (unit === UNITS.money && decimals === 2) builder.mappings([SOME_MONEY]);
   if (links.length > 0) builder.dataLinks(links.map(dataLink));
   return builder;
 }
@@ -171,8 +171,6 @@ function dataLink({ title, url }: Link): Builder<dashboard.DashboardLink> {
   return new dashboard.DashboardLinkBuilder(title).type(dashboard.DashboardLinkType.Link).url(url);
 }
 
-function byThresholds(steps: Steps): dashboard.FieldColorBuilder {
-  const builder = new dashboard.FieldColorBuilder();
-  if (steps.length > 1) return builder.mode(dashboard.FieldColorModeId.Thresholds);
-  return builder.mode(dashboard.FieldColorModeId.Fixed).fixedColor(steps[0]);
+function byThresholds(): dashboard.FieldColorBuilder {
+  return new dashboard.FieldColorBuilder().mode(dashboard.FieldColorModeId.Thresholds);
 }

@@ -3,7 +3,15 @@ import * as common from "@grafana/grafana-foundation-sdk/common";
 import type * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
 import * as table from "@grafana/grafana-foundation-sdk/table";
 
-import { EMPTY_CELL, NEUTRAL, SOME_MONEY, type Steps, type Unit, UNITS } from "./look.ts";
+import {
+  EMPTY_CELL,
+  mappingsOf,
+  NEUTRAL,
+  type Steps,
+  thresholdsOf,
+  type Unit,
+  UNITS,
+} from "./look.ts";
 import { type Link, type Panel, type PanelText, withFigures } from "./panel.ts";
 import { columns, LEDGER, PROMETHEUS, refIdOf, sql } from "./target.ts";
 
@@ -78,20 +86,14 @@ function tableOf(
 
 function propertiesOf(column: Column): dashboard.DynamicConfigValue[] {
   const { unit, decimals, steps = NEUTRAL, gauge = false, links = [] } = column;
-  const [first, ...later] = steps;
+  const mappings = mappingsOf(unit, decimals);
   const properties: dashboard.DynamicConfigValue[] = [{ id: "unit", value: unit }];
   if (decimals !== undefined) properties.push({ id: "decimals", value: decimals });
-  if (unit === UNITS.money && decimals === 2) {
-    properties.push({ id: "mappings", value: [SOME_MONEY] });
-  }
-  if (later.length > 0) {
-    const absolute = [
-      { value: null, color: first },
-      ...later.map(([value, color]) => ({ value, color })),
-    ];
-    properties.push({ id: "thresholds", value: { mode: "absolute", steps: absolute } });
-    properties.push({ id: "color", value: { mode: "thresholds" } });
+  if (mappings.length > 0) properties.push({ id: "mappings", value: mappings });
+  if (steps.length > 0) {
     const type = gauge ? "gauge" : "color-text";
+    properties.push({ id: "thresholds", value: thresholdsOf(steps) });
+    properties.push({ id: "color", value: { mode: "thresholds" } });
     properties.push({ id: "custom.cellOptions", value: { type, mode: "basic" } });
   }
   if (gauge) properties.push({ id: "min", value: 0 }, { id: "max", value: 1 });

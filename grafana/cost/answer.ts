@@ -9,7 +9,7 @@ import {
 } from "../../src/metrics/catalogue.ts";
 import { alertList } from "../alert-list.ts";
 import type { Row } from "../board.ts";
-import { AGE_SECONDS, BELOW_ZERO_IS_BAD, BUDGET_USED as USED, CENTS, UNITS } from "../look.ts";
+import { AGE_SECONDS, BAD, BELOW_ZERO_IS_BAD, BUDGET_USED as USED, CENTS, UNITS } from "../look.ts";
 import { seriesPanel, statPanel } from "../panel.ts";
 import * as spend from "./spend.ts";
 
@@ -59,7 +59,7 @@ const figures = [
     none: "All last",
     width: 4,
     unit: UNITS.fromNow,
-    steps: ["red"],
+    steps: BAD,
     queries: [{ expr: `min(${spend.RUNS_OUT}) * 1000` }],
   }),
   statPanel({

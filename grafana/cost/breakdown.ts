@@ -12,7 +12,7 @@ import {
 } from "../../src/metrics/catalogue.ts";
 import type { Row } from "../board.ts";
 import { rowLink, seriesLink } from "../links.ts";
-import { BUDGET_USED, CALL_COST_DECIMALS, CENTS, UNITS } from "../look.ts";
+import { BUDGET_USED, CALL_COST_DECIMALS, CENTS, HOUR_COST_DECIMALS, UNITS } from "../look.ts";
 import { barsPanel, seriesPanel } from "../panel.ts";
 import { increase, rate } from "../promql.ts";
 import { tablePanel } from "../table.ts";
@@ -114,6 +114,7 @@ function perHour(title: string, label: "brand" | "model") {
     none: "No calls",
     width: 12,
     unit: UNITS.money,
+    decimals: HOUR_COST_DECIMALS,
     stacked: true,
     queries: [{ expr: `${rate(COST, label)} * 3600`, legend: `{{${label}}}` }],
     links: [seriesLink(`Only this ${label}`, "cost", label)],

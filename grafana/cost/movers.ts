@@ -2,11 +2,10 @@
 import { LEDGER_COST, LEDGER_REFRESH, WINDOW_COST } from "../../src/metrics/catalogue.ts";
 import type { Row } from "../board.ts";
 import { rowLink } from "../links.ts";
-import { CENTS, type Steps, UNITS } from "../look.ts";
+import { CENTS, MORE_IS_WARM, UNITS } from "../look.ts";
 import { tablePanel } from "../table.ts";
 import { LAST_DAY, LAST_WEEK, spentByModelSince, THIS_WEEK } from "./spend.ts";
 
-const MORE_IS_WARM: Steps = ["blue", [0, "text"], [0.005, "orange"]];
 const NO_WEEK = "No week of gauges yet";
 
 function change(now: string, before: string): string {

@@ -21,11 +21,16 @@ const NAMES: readonly LedgerFilter[] = [...FILTERS, "campaign"];
 /** Sums of the whole UTC days that the time range touches. */
 export const DAYS: string = filtered(
   "api_usage_day",
-  ["day", "requests", "unpriced_requests", "lower_bound_requests", "estimated_requests"].concat([
+  [
+    "day",
+    "requests",
+    "unpriced_requests",
+    "lower_bound_requests",
+    "estimated_requests",
     "input_tokens",
     "output_tokens",
     "cost_usd",
-  ]),
+  ],
   `day between ($__timeFrom()::timestamptz at time zone 'UTC')::date
       and ($__timeTo()::timestamptz at time zone 'UTC')::date`,
 );
@@ -33,7 +38,13 @@ export const DAYS: string = filtered(
 /** Rows of the time range, corrections too. */
 export const CALLS: string = filtered(
   "api_usage",
-  ["created_at", "entry", "operation", "service_tier", "error_type", "http_status_code"].concat([
+  [
+    "created_at",
+    "entry",
+    "operation",
+    "service_tier",
+    "error_type",
+    "http_status_code",
     "input_tokens",
     "output_tokens",
     "request_duration_ms",
@@ -41,7 +52,7 @@ export const CALLS: string = filtered(
     "price_status",
     "price_version",
     "trace_id",
-  ]),
+  ],
   "$__timeFilter(created_at) and entry <> 'job'",
 );
 

@@ -12,13 +12,13 @@ export const TOKEN_KINDS: Row = {
   title: "What are they made of?",
   panels: [
     seriesPanel({
-      title: "Tokens by kind",
+      title: "Tokens a second by kind",
       about:
         "Each token is in one kind: input without what was cached or came of tools, output without thinking.",
       of: [TOKENS],
       none: "No traffic",
       width: 12,
-      unit: UNITS.tokensPerSecond,
+      unit: UNITS.large,
       stacked: true,
       colours: {
         input: "blue",

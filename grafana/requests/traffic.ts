@@ -62,7 +62,7 @@ const figures = [
     of: [TOKENS],
     none: NO_TRAFFIC,
     width: 4,
-    unit: UNITS.tokensPerSecond,
+    unit: UNITS.large,
     decimals: 0,
     queries: [{ expr: rate(TOKENS) }],
   }),

@@ -164,7 +164,9 @@ function faultsOfFigures({
   if (/"currencyUSD"/.test(JSON.stringify(fieldConfig))) faults.push("shows money as $1.13K");
   if (!noValue) faults.push("says nothing when there is no value");
   // Grafana's own begin to be red at 80.
-  if (thresholds?.steps[0]?.value !== null) faults.push("has no thresholds of its own");
+  const [first] = thresholds?.steps ?? [];
+  if (first?.value !== null) faults.push("has no thresholds of its own");
+  else if (first.color !== "text") faults.push(`shows what is not known in ${first.color}`);
   if (type !== "table") return faults;
   const emptyCells = fieldConfig?.overrides.find(({ matcher }) => matcher.options === "/.*/");
   if (!emptyCells?.properties.some(({ id, value }) => id === "noValue" && value !== "")) {

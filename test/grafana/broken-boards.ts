@@ -177,6 +177,13 @@ export const BROKEN_BOARDS: readonly BrokenBoard[] = [
     fault: "has no thresholds of its own",
   },
   {
+    what: "no value shown as a bad one",
+    board: COST,
+    find: '"steps":[{"value":null,"color":"text"}',
+    replace: '"steps":[{"value":null,"color":"red"}',
+    fault: "shows what is not known in red",
+  },
+  {
     what: "nothing said without a value",
     board: COST,
     find: '"noValue":"No ledger read"',
