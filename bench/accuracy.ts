@@ -24,7 +24,7 @@ import { startSimulator } from "../test/simulator/simulator.ts";
 import { freePort, type Monitor, startPrometheus, valuesOf } from "../test/support/monitoring.ts";
 import { until } from "../test/support/until.ts";
 import type { AppSetting } from "./accuracy-app.ts";
-import { markdown } from "./markdown.ts";
+import { markdownTable } from "./markdown.ts";
 
 const MODEL = "gemini-2.5-pro";
 /** Its series are there from the start, by the option `brands`. */
@@ -173,7 +173,7 @@ function shown(costs: readonly BrandCosts[]): string {
       (usd) => `${dollars(usd)} (${difference(usd, billed)})`,
     ),
   ]);
-  return markdown(head, rows);
+  return markdownTable(head, rows);
 }
 
 function difference(usd: number, billed: number): string {

@@ -7,7 +7,7 @@
  * Prints Markdown, as it stands in README.
  */
 import { mkdtemp, rm } from "node:fs/promises";
-import { arch, cpus, platform, release, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 
@@ -17,7 +17,7 @@ import { Child } from "./child.ts";
 import { compare, type Cost } from "./comparison.ts";
 import type { Contestant } from "./contestant.ts";
 import { importCosts } from "./imports.ts";
-import { markdown } from "./markdown.ts";
+import { machine, markdownTable } from "./markdown.ts";
 import type { SimulatorProcess } from "./simulator.ts";
 import { shownSpread, spreadOf } from "./spread.ts";
 import { SHAPES, type VariantName, VARIANTS } from "./variant.ts";
@@ -61,11 +61,6 @@ try {
 await printMemory();
 await printImports();
 
-function machine(): string {
-  const [cpu] = cpus();
-  return `${cpus().length} × ${cpu?.model ?? "unknown"}, ${platform()} ${release()} ${arch()}, Node ${process.versions.node}`;
-}
-
 /** CPU of the process, in microseconds a call: median and quartiles. */
 async function printCosts(title: string, transport: Transport, databaseUrl: string): Promise<void> {
   const rows: string[][] = [];
@@ -81,7 +76,7 @@ async function printCosts(title: string, transport: Transport, databaseUrl: stri
     rows.push(...costs.map((cost) => rowOf(cost, floor)));
   }
   const head = [`CPU µs a call, ${title}`, "during the call", "behind it", "× the floor"];
-  console.log(`\n${markdown(head, rows)}`);
+  console.log(`\n${markdownTable(head, rows)}`);
 }
 
 function rowOf({ variant, shape, callUs, settlingUs }: Cost, floor: Cost): string[] {
@@ -127,7 +122,7 @@ async function printMemory(): Promise<void> {
   }
   const head =
     quick === true ? ["1,000 calls"] : ["10,000 calls", "100,000 calls", "200,000 calls"];
-  console.log(`\n${markdown(["MB heap / resident, Postgres away", ...head], rows)}`);
+  console.log(`\n${markdownTable(["MB heap / resident, Postgres away", ...head], rows)}`);
 }
 
 async function printImports(): Promise<void> {
@@ -138,5 +133,5 @@ async function printImports(): Promise<void> {
     shownSpread(cpuMs, 0),
     shownSpread(residentMb, 0),
   ]);
-  console.log(`\n${markdown(["import", "CPU ms", "MB resident"], rows)}`);
+  console.log(`\n${markdownTable(["import", "CPU ms", "MB resident"], rows)}`);
 }

@@ -4,12 +4,11 @@
  */
 import { join } from "node:path";
 
-import { v7 } from "uuid";
-
 import { type Clock, systemClock } from "./base/clock.ts";
 import { countdown, keepingAlive, settledWithin } from "./base/deadline.ts";
 import { type Logger, throttled } from "./base/logger.ts";
 import { onProcessEnd } from "./base/process-end.ts";
+import { newUuid } from "./base/uuid.ts";
 import { Meter } from "./capture/meter.ts";
 import { ResourceDesk } from "./capture/resource-desk.ts";
 import type { Config } from "./config/resolve.ts";
@@ -149,7 +148,7 @@ export class Runtime {
   track(insert: APIUsageInsert): string {
     const price = (model: string, tokens: TokenCounts, atMs: number) =>
       costOf(this.priceBook, { model, tokens, atMs });
-    const record = recordOf(insert, { clock: this.#clock, newId: v7, price });
+    const record = recordOf(insert, { clock: this.#clock, newId: newUuid, price });
     this.#recorder.record(record);
     return record.id;
   }
@@ -210,7 +209,7 @@ export class Runtime {
       ],
       recorder: this.#recorder,
       clock: this.#clock,
-      newId: v7,
+      newId: newUuid,
       logger: this.#logger,
       strictBrand,
       unattendedGraceMs: UNATTENDED_GRACE_MS,

@@ -2,7 +2,7 @@
 import { createServer } from "node:net";
 import { once } from "node:events";
 import { Pool } from "pg";
-import { init, type Spendspan } from "spendspan";
+import { init, type Spendspan, type SpendspanOptions } from "spendspan";
 
 import { App } from "./app.ts";
 import type { Backend } from "./backend.ts";
@@ -39,11 +39,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     dataDir,
     embedded: true,
     port: await freePort(options),
-    brands: brandNames(scenario),
-    models: modelNames(scenario),
-    endpoints: [...new Set(scenario.cases.map(({ feature }) => feature))],
-    baseUrls: [backend.baseUrl],
-    httpRules: backend.weatherUrl === undefined ? [] : [weatherRule(backend.weatherUrl)],
+    ...meteredSurface(backend, scenario),
     flushIntervalMs: 250,
     logger: {
       info: (message) => say(`· ${message}`),
@@ -72,6 +68,17 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     databaseUrl,
     pool,
     [Symbol.asyncDispose]: close,
+  };
+}
+
+/** What is metered, and which series start at 0. */
+export function meteredSurface(backend: Backend, scenario: Scenario): SpendspanOptions {
+  return {
+    brands: brandNames(scenario),
+    models: modelNames(scenario),
+    endpoints: [...new Set(scenario.cases.map(({ feature }) => feature))],
+    baseUrls: [backend.baseUrl],
+    httpRules: backend.weatherUrl === undefined ? [] : [weatherRule(backend.weatherUrl)],
   };
 }
 

@@ -7,6 +7,12 @@ import type { RuleGroup } from "./rule.ts";
 import { yamlOf } from "./yaml.ts";
 
 export const RULES_FILE: URL = new URL("../rules/spendspan.rules.yml", import.meta.url);
+export const PROMETHEUS_RULE_FILE: URL = new URL(
+  "../../deploy/kubernetes/prometheus-rule.yaml",
+  import.meta.url,
+);
+
+const HEADER = "# Written from prometheus/source/ by `npm run rules`.\n";
 
 /**
  * Alerts on spend stand in the group of what they read, since groups run side by side and rules of a
@@ -20,6 +26,16 @@ export const RULE_GROUPS: readonly RuleGroup[] = [
 
 /** The rules as Prometheus reads them. */
 export function rulesYaml(groups: readonly RuleGroup[] = RULE_GROUPS): string {
-  const header = "# Written from prometheus/source/ by `npm run rules`.\n";
-  return `${header}${yamlOf({ groups })}`;
+  return `${HEADER}${yamlOf({ groups })}`;
+}
+
+/** The same rules as the Prometheus operator takes them. */
+export function prometheusRuleYaml(): string {
+  const resource = {
+    apiVersion: "monitoring.coreos.com/v1",
+    kind: "PrometheusRule",
+    metadata: { name: "spendspan" },
+    spec: { groups: RULE_GROUPS },
+  };
+  return `${HEADER}${yamlOf(resource)}`;
 }

@@ -21,23 +21,19 @@ const DATA = "data:";
 
 export class EventStreamScanner implements BodyScanner {
   readonly #members: Members;
-  /** Finds the names of sparse and parted members, all in one pass. */
-  readonly #names: RegExp;
-  readonly #parted: ReadonlySet<string>;
+  readonly #search: Search;
   /** For each sparse member, the last event that had it; each event with a parted one, under itself. */
-  readonly #lastWith = new Map<string, string>();
+  readonly #lastWith = new Map<string, StreamEvent>();
   /** Bytes of events that are kept for their part; past a bound, the last of each member has to do. */
   #partedBytes = 0;
-  #last: string | undefined;
+  #last: StreamEvent | undefined;
   /** Bytes of the event that has not ended yet. */
   #open = "";
   #searchedTo = 0;
 
   constructor(members: Members) {
     this.#members = members;
-    const { sparse, parted = [] } = members;
-    this.#names = new RegExp(`"(?:${[...sparse, ...parted].join("|")})"`, "g");
-    this.#parted = new Set(parted.map((name) => `"${name}"`));
+    this.#search = searchFor(members);
   }
 
   push(bytes: Uint8Array): void {
@@ -54,23 +50,25 @@ export class EventStreamScanner implements BodyScanner {
   }
 
   payloads(): readonly unknown[] {
+    const events = [...this.#lastWith.values()].toSorted((one, other) => one.index - other.index);
+    if (this.#last !== undefined) events.push(this.#last);
     // A Set, since one event is mostly both the last and the last with usage.
-    const events = new Set(this.#lastWith.values());
-    for (const event of [this.#last, this.#open]) {
-      if (event === undefined || event.trim() === "") continue;
-      events.delete(event);
-      events.add(event);
+    const texts = new Set(events.map(({ text }) => text));
+    if (this.#open.trim() !== "") {
+      texts.delete(this.#open);
+      texts.add(this.#open);
     }
-    return Array.from(events, (event) => parsedOrSalvaged(dataOf(event), this.#members));
+    return Array.from(texts, (text) => parsedOrSalvaged(dataOf(text), this.#members));
   }
 
-  #take(event: string): void {
-    if (event.trim() === "") return;
+  #take(text: string): void {
+    if (text.trim() === "") return;
+    const event = { text, index: (this.#last?.index ?? 0) + 1 };
     this.#last = event;
-    this.#names.lastIndex = 0;
-    for (let found = this.#names.exec(event); found !== null; found = this.#names.exec(event)) {
-      const key = this.#parted.has(found[0]) ? this.#partedKey(found[0], event) : found[0];
-      this.#lastWith.delete(key); // so that the map stays in the order of the stream
+    const { names, parted } = this.#search;
+    names.lastIndex = 0;
+    for (let found = names.exec(text); found !== null; found = names.exec(text)) {
+      const key = parted.has(found[0]) ? this.#partedKey(found[0], text) : found[0];
       this.#lastWith.set(key, event);
     }
   }
@@ -82,8 +80,36 @@ export class EventStreamScanner implements BodyScanner {
   }
 }
 
+interface StreamEvent {
+  readonly text: string;
+  /** Its place in the stream. */
+  readonly index: number;
+}
+
+interface Search {
+  /** Finds the names of sparse and parted members, in their quotes, all in one pass. */
+  readonly names: RegExp;
+  readonly parted: ReadonlySet<string>;
+}
+
+/** Made once for all streams of a kind: a RegExp costs as much as to search three events. */
+const searches = new WeakMap<Members, Search>();
+
+function searchFor(members: Members): Search {
+  const made = searches.get(members);
+  if (made !== undefined) return made;
+  const { sparse, parted = [] } = members;
+  const search = {
+    names: new RegExp(`"(?:${[...sparse, ...parted].join("|")})"`, "g"),
+    parted: new Set(parted.map((name) => `"${name}"`)),
+  };
+  searches.set(members, search);
+  return search;
+}
+
 /** The data of an event; the text as it is when its beginning was cut away. */
 function dataOf(event: string): string {
+  if (event.startsWith(DATA) && !LINE_END.test(event)) return event.slice(DATA.length);
   const lines = event.split(LINE_END).filter((line) => line.startsWith(DATA));
   return lines.length === 0 ? event : lines.map((line) => line.slice(DATA.length)).join("\n");
 }

@@ -41,6 +41,12 @@ export interface LedgerWriterOptions {
    */
   readonly maxBatchRows?: number;
   /**
+   * Likewise while so many wait that the ledger is far behind: fewer commits, and fewer changes to one
+   * sum, count for more then.
+   * @defaultValue `1_000`
+   */
+  readonly catchUpBatchRows?: number;
+  /**
    * Longest time a row waits for its batch to fill, in milliseconds.
    * @defaultValue `1_000`
    */
@@ -64,6 +70,8 @@ export interface LedgerState {
 }
 
 const LOG_EVERY_MS = 60_000;
+/** Rows that wait: seconds of a busy app's calls. */
+const FAR_BEHIND_ROWS = 10_000;
 
 export class LedgerWriter implements RecordSink {
   readonly name = "ledger";
@@ -72,6 +80,7 @@ export class LedgerWriter implements RecordSink {
   readonly #deadLetterBox: DeadLetterBox | undefined;
   readonly #logger: Logger;
   readonly #maxBatchRows: number;
+  readonly #catchUpBatchRows: number;
   readonly #flushIntervalMs: number;
   readonly #outage: Outage;
   readonly #closed = new AbortController();
@@ -95,6 +104,7 @@ export class LedgerWriter implements RecordSink {
     this.#logger = throttled(parts.logger, LOG_EVERY_MS, () => parts.clock.monotonicMs());
     this.#outage = new Outage(this.#logger, parts.random);
     this.#maxBatchRows = options.maxBatchRows ?? 250;
+    this.#catchUpBatchRows = options.catchUpBatchRows ?? 1_000;
     this.#flushIntervalMs = options.flushIntervalMs ?? 1_000;
   }
 
@@ -204,7 +214,9 @@ export class LedgerWriter implements RecordSink {
 
   async #writeBatch(): Promise<void> {
     try {
-      const lines = await this.#backlog.oldest(this.#maxBatchRows);
+      const isFarBehind = this.#backlog.pending >= FAR_BEHIND_ROWS;
+      const maxRows = isFarBehind ? this.#catchUpBatchRows : this.#maxBatchRows;
+      const lines = await this.#backlog.oldest(maxRows);
       if (lines.length > 0) await this.#write(lines);
       this.#outage.over();
     } catch (error) {

@@ -41,6 +41,18 @@ test("a full batch is written at once, a part of one after the interval", () =>
     expect(await storedIds(pool)).toHaveLength(8);
   }));
 
+test("when very many rows wait, more of them are written at once", () =>
+  withDatabase(async ({ pool }) => {
+    const writer = aWriter(pool, {}, { maxBatchRows: 1_000, catchUpBatchRows: 9_000 });
+    for (let i = 0; i < 10_500; i++) writer.accept(aRecord());
+    await writer.close({ timeoutMs: 30_000 });
+    // One transaction, one time. 10,500 - 9,000 = 1,500, which is few again.
+    const { rows } = await pool.query<{ rows: number }>(
+      "select count(*)::int as rows from api_usage group by ingested_at order by ingested_at",
+    );
+    expect(rows.map((batch) => batch.rows)).toEqual([9_000, 1_000, 500]);
+  }));
+
 test("taking a record writes nothing, and turns nothing into text, while the app's call waits", () =>
   withDatabase(async ({ pool }) => {
     const connect = vi.fn<() => Promise<Pool>>(async () => pool);

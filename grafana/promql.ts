@@ -1,0 +1,51 @@
+/**
+ * The PromQL that panels share, made of the metrics of the catalogue.
+ *
+ * Counters give rates and shares. Money of a period comes from the gauges of the ledger, which every
+ * replica shows alike: so their highest is taken, and never their sum.
+ */
+import type { MetricSpec } from "../src/semconv/metric.ts";
+import { FILTERS } from "./variables.ts";
+
+export interface Selection {
+  /** Further matchers: `kind="thinking"`. */
+  readonly where?: string;
+  /** Filters of the board to leave out, for a share of all. */
+  readonly without?: readonly string[];
+  /** `_bucket`, `_sum` or `_count` of a histogram. */
+  readonly suffix?: string;
+}
+
+/** The series of `metric` that the filters of the board let through: those of them that it has as labels. */
+export function selected(metric: MetricSpec, selection: Selection = {}): string {
+  const { where, without = [], suffix = "" } = selection;
+  const matchers = FILTERS.filter(
+    (name) => metric.labels.includes(name) && !without.includes(name),
+  ).map((name) => `${name}=~"$${name}"`);
+  if (where !== undefined) matchers.push(where);
+  return `${metric.name}${suffix}${matchers.length === 0 ? "" : `{${matchers.join(", ")}}`}`;
+}
+
+/** Per second, by `labels`, or of all. */
+export function rate(metric: MetricSpec, by: string = "", selection?: Selection): string {
+  return `${sumBy(by)} (rate(${selected(metric, selection)}[$__rate_interval]))`;
+}
+
+/** In the time range of the board. */
+export function increase(metric: MetricSpec, by: string = "", selection?: Selection): string {
+  return `${sumBy(by)} (increase(${selected(metric, selection)}[$__range]))`;
+}
+
+/** 0 where there is nothing of `part`, and nothing where there is nothing at all. */
+export function ratio(part: string, whole: string): string {
+  return `(${part} or ${whole} * 0) / (${whole} > 0)`;
+}
+
+export function quantile(share: number, metric: MetricSpec, by: string = ""): string {
+  const buckets = rate(metric, by === "" ? "le" : `le, ${by}`, { suffix: "_bucket" });
+  return `histogram_quantile(${share}, ${buckets})`;
+}
+
+function sumBy(labels: string): string {
+  return labels === "" ? "sum" : `sum by (${labels})`;
+}

@@ -1,0 +1,204 @@
+/** The boards' queries on a real Prometheus that holds a month of simulated calls. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { type BoardTarget, boardFile, BOARD_NAMES } from "./board-file.ts";
+import { PrometheusServer, type Series } from "./prometheus-server.ts";
+import { BRANDS, callsAt, FROM_MS, SCRAPE_MS, TO_MS } from "./simulated-calls.ts";
+import { OUTAGE, simulatedDays } from "./simulated-month.ts";
+
+const MINUTE_MS = 60_000;
+/** A browser that stands in Berlin: its November began at 23:00 UTC. */
+const MONTH_FROM_MS = Date.parse("2026-10-31T23:00:00Z");
+const CALLS = Array.from({ length: (TO_MS - FROM_MS) / SCRAPE_MS }, (_, step) =>
+  callsAt(step + 1),
+).flat();
+
+let prometheus: PrometheusServer;
+beforeAll(async () => {
+  prometheus = await PrometheusServer.start(simulatedDays());
+}, 300_000);
+afterAll(() => prometheus?.stop());
+
+/** As Grafana fills in a query, with All for every filter that is not given. */
+function filledIn(expr: string, fromMs: number, filters: Readonly<Record<string, string>>): string {
+  const values: Readonly<Record<string, string>> = {
+    __rate_interval: `${(4 * SCRAPE_MS) / 1_000}s`,
+    __range: `${(TO_MS - fromMs) / 1_000}s`,
+    period: "month",
+    ...filters,
+  };
+  return expr.replaceAll(/\$(\w+)/g, (_, name: string) => values[name] ?? ".*");
+}
+
+function run(target: BoardTarget, fromMs: number, filters: Readonly<Record<string, string>> = {}) {
+  const query = filledIn(target.expr!, fromMs, filters);
+  if (target.instant === true) return prometheus.instant(query, TO_MS);
+  return prometheus.range(query, TO_MS - 360 * MINUTE_MS, TO_MS, 10 * MINUTE_MS);
+}
+
+function targetsOf(name: (typeof BOARD_NAMES)[number]) {
+  return boardFile(name).panels.flatMap(({ title, targets = [] }) =>
+    targets
+      .filter(({ expr }) => expr !== undefined)
+      .map((target) => ({ panel: `${title}, ${target.refId}`, target })),
+  );
+}
+
+/** The value of a query of a panel for each set of labels, by the labels' values. */
+async function valuesOf(
+  name: (typeof BOARD_NAMES)[number],
+  panel: string,
+  filters: Readonly<Record<string, string>> = {},
+): Promise<Readonly<Record<string, number>>> {
+  const { target } = targetsOf(name).find((one) => one.panel === panel)!;
+  const series = await run(target, MONTH_FROM_MS, filters);
+  return Object.fromEntries(
+    series.map(({ labels, points }) => [Object.values(labels).join("/"), points.at(-1)![1]]),
+  );
+}
+
+/** What calls cost from a moment up to another, in whole cents. */
+function cents(
+  fromMs: number,
+  matches: Partial<(typeof CALLS)[number]>,
+  toMs: number = TO_MS,
+): number {
+  const sum = CALLS.filter(
+    (call) =>
+      call.startedAtMs >= fromMs &&
+      call.startedAtMs < toMs &&
+      Object.entries(matches).every(([key, value]) => call[key as keyof typeof call] === value),
+  ).reduce((total, { cost = 0n }) => total + cost, 0n);
+  return Math.round(Number(sum) / 1e10);
+}
+
+function inCents(usd: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    Object.entries(usd).map(([key, value]) => [key, Math.round(value * 100)]),
+  );
+}
+
+function hasData(series: readonly Series[]): boolean {
+  return series.some(({ points }) => points.some(([, value]) => Number.isFinite(value)));
+}
+
+describe("every panel has something to show", () => {
+  const all = BOARD_NAMES.flatMap((name) =>
+    targetsOf(name).map((one) => ({ board: name, ...one })),
+  );
+  test.each(all)("$board: $panel", async ({ target }) => {
+    expect(hasData(await run(target, MONTH_FROM_MS))).toBe(true);
+  });
+
+  test("and with filters, too", async () => {
+    const filters = { brand: "acme|globex", model: "gemini-2.5-flash", endpoint: "chat" };
+    const panels = await Promise.all(
+      targetsOf("spendspan-requests").map(async ({ panel, target }) => ({
+        panel,
+        hasData: hasData(await run(target, MONTH_FROM_MS, filters)),
+      })),
+    );
+    expect(panels.filter((one) => !one.hasData)).toEqual([]);
+  });
+});
+
+describe("money is that of the calls, to the cent", () => {
+  const [BERLIN, NEW_YORK, UTC] = [
+    MONTH_FROM_MS,
+    Date.parse("2026-11-01T04:00:00Z"),
+    Date.parse("2026-11-01T00:00:00Z"),
+  ];
+
+  test("of each brand in the month of its time zone", async () => {
+    expect(inCents(await valuesOf("spendspan-cost", "Brands, A"))).toEqual({
+      "acme/month": cents(BERLIN, { brand: "acme" }),
+      "globex/month": cents(NEW_YORK, { brand: "globex" }),
+      "initech/month": cents(UTC, { brand: "initech" }),
+    });
+  });
+
+  test("of each brand today, from its midnight on", async () => {
+    const today = await valuesOf("spendspan-cost", "Brands, A", { period: "day" });
+    expect(inCents(today)).toEqual({
+      "acme/day": cents(Date.parse("2026-11-23T23:00:00Z"), { brand: "acme" }),
+      "globex/day": cents(Date.parse("2026-11-24T05:00:00Z"), { brand: "globex" }),
+      "initech/day": cents(Date.parse("2026-11-24T00:00:00Z"), { brand: "initech" }),
+    });
+  });
+
+  test("of each model in the time range", async () => {
+    expect(inCents(await valuesOf("spendspan-cost", "Models, A"))).toEqual({
+      "gemini-2.5-flash": cents(BERLIN, { model: "gemini-2.5-flash" }),
+      "gemini-2.5-pro": cents(BERLIN, { model: "gemini-2.5-pro" }),
+      "gemini-unheard-of": 0,
+    });
+  });
+
+  test("of this week and of the one before", async () => {
+    const [weekMs, twoWeeksMs] = [TO_MS - 604_800_000, TO_MS - 1_209_600_000];
+    const weeks = BRANDS.map(({ brand }) => [
+      brand,
+      cents(weekMs, { brand }),
+      cents(twoWeeksMs, { brand }, weekMs),
+    ]);
+    const now = inCents(await valuesOf("spendspan-cost", "Brands that moved most, B"));
+    const before = inCents(await valuesOf("spendspan-cost", "Brands that moved most, C"));
+    expect(BRANDS.map(({ brand }) => [brand, now[brand], before[brand]])).toEqual(weeks);
+    const models = inCents(await valuesOf("spendspan-cost", "Models that moved most, C"));
+    const model = "gemini-2.5-pro";
+    expect(models[model]).toBe(cents(twoWeeksMs, { model }, weekMs));
+  });
+
+  test("also of a range that begins while Prometheus was away for less than an hour", async () => {
+    const fromMs = OUTAGE.fromMs + 48 * MINUTE_MS;
+    const { target } = targetsOf("spendspan-cost").find(({ panel }) => panel === "Models, A")!;
+    const [flash] = await run(target, fromMs, { model: "gemini-2.5-flash" });
+    // As it was scraped last, four minutes before the outage.
+    const lastMs = OUTAGE.fromMs - SCRAPE_MS;
+    const known = cents(lastMs, { model: "gemini-2.5-flash" });
+    expect(Math.round(flash!.points[0]![1] * 100)).toBe(known);
+  });
+
+  test.each([
+    ["before the ledger was read", FROM_MS - 86_400_000],
+    ["when the ledger had not been read for an hour", OUTAGE.toMs - 60 * MINUTE_MS],
+  ])("and nothing is said of a range that begins %s", async (_, fromMs) => {
+    const { target } = targetsOf("spendspan-cost").find(({ panel }) => panel === "Models, A")!;
+    expect(await run(target, fromMs)).toEqual([]);
+  });
+});
+
+describe("shares and forecasts", () => {
+  test("counters agree with the calls within a hundredth, over restarts and an outage", async () => {
+    const endpoints = await valuesOf("spendspan-cost", "Endpoints, A");
+    for (const endpoint of ["chat", "extract"]) {
+      const ratio = (endpoints[endpoint]! * 100) / cents(MONTH_FROM_MS, { endpoint });
+      expect(Math.abs(ratio - 1)).toBeLessThan(0.01);
+    }
+  });
+
+  test("the share of failing calls is about that of the calls", async () => {
+    const flash = CALLS.filter(({ model }) => model === "gemini-2.5-flash");
+    const known = flash.filter(({ status }) => status !== "success").length / flash.length;
+    const models = await valuesOf("spendspan-requests", "Models, B");
+    // The first failure after a restart makes its series, and so is not seen as an increase.
+    expect(Math.abs(models["gemini-2.5-flash"]! / known - 1)).toBeLessThan(0.1);
+    expect(models["gemini-2.5-pro"]).toBe(0);
+  });
+
+  test("the forecast is what is spent, and the mean of the last week for the rest of the month", async () => {
+    const weekCents = cents(TO_MS - 604_800_000, { brand: "acme" });
+    // Berlin's December begins at 23:00 UTC of the 30th.
+    const leftMs = Date.parse("2026-11-30T23:00:00Z") - TO_MS;
+    const expected = cents(MONTH_FROM_MS, { brand: "acme" }) + (weekCents * leftMs) / 604_800_000;
+    const forecast = inCents(await valuesOf("spendspan-cost", "Brands, D"));
+    expect(Math.abs(forecast["acme/month"]! - expected)).toBeLessThanOrEqual(2);
+  });
+
+  test("only a budget that does not last has a day on which it runs out", async () => {
+    const moments = await valuesOf("spendspan-cost", "Brands, E");
+    expect(Object.keys(moments)).toEqual(["acme/month"]);
+    expect(moments["acme/month"]).toBeGreaterThan(TO_MS);
+    expect(moments["acme/month"]).toBeLessThan(Date.parse("2026-11-30T23:00:00Z"));
+  });
+});
