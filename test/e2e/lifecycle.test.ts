@@ -7,6 +7,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { simulated } from "../simulator/client.ts";
 import type { Simulator } from "../simulator/simulator.ts";
 import { withDatabase } from "../support/database.ts";
+import { freePort } from "../support/free-port.ts";
 import { runScript, type Script, startScript } from "../support/script.ts";
 
 const PRELUDE = `
@@ -287,13 +288,4 @@ async function silentServer() {
       while (accepted < count) await once(server, "accepted");
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

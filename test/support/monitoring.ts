@@ -2,13 +2,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { RULES_FILE } from "../../prometheus/source/rules.ts";
 import { SETTINGS } from "../../prometheus/source/settings.ts";
+import { freePort } from "./free-port.ts";
 import { until } from "./until.ts";
 
 export interface Monitor extends AsyncDisposable {
@@ -129,14 +129,4 @@ function isReady({ url }: Monitor): Promise<boolean> {
     ({ ok }) => ok,
     () => false,
   );
-}
-
-/** One that was free just now. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

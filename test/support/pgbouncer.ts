@@ -1,11 +1,11 @@
 /** A pgbouncer in front of the test server: `apt-get install pgbouncer`. */
 import { once } from "node:events";
 import { chmodSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 
 import { serverAccount, spawnAs } from "../../src/database/server-account.ts";
+import { freePort } from "./free-port.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
 /**
@@ -53,13 +53,4 @@ export async function startPgbouncer(url: string): Promise<string> {
   });
   server.port = String(port);
   return server.href;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  return port;
 }
