@@ -10,21 +10,18 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
 import type { Pool } from "pg";
 
 import { fromUsdString, toUsdNumber } from "../src/base/money.ts";
-import { LedgerConnection } from "../src/database/connection.ts";
 import { startSimulator } from "../test/simulator/simulator.ts";
 import { freePort } from "../test/support/free-port.ts";
 import { type Monitor, startPrometheus, valuesOf } from "../test/support/monitoring.ts";
 import { until } from "../test/support/until.ts";
 import type { AppSetting } from "./accuracy-app.ts";
+import { EmbeddedLedger } from "./embedded-ledger.ts";
 import { markdownTable } from "./markdown.ts";
 
 const MODEL = "gemini-2.5-pro";
@@ -40,23 +37,15 @@ const PATIENCE_MS = 20_000;
 
 const { quick } = parseArgs({ options: { quick: { type: "boolean" } } }).values;
 const lifeMs = quick === true ? 3_000 : 8_000;
-const dataDir = await mkdtemp(join(tmpdir(), "spendspan-accuracy-"));
-const logger = { info: () => {}, warn: console.error };
-const ledger = new LedgerConnection({
-  databaseUrl: undefined,
-  embedded: true,
-  autoMigrate: true,
-  dataDir,
-  logger,
-});
+await using ledger = await EmbeddedLedger.make();
 const simulator = await startSimulator();
 try {
-  const pool = await ledger.connect();
+  const pool = await ledger.connection.connect();
   const environment = {
     PATH: process.env["PATH"],
-    DATABASE_URL: ledger.url,
+    DATABASE_URL: ledger.connection.url,
     GOOGLE_GEMINI_BASE_URL: simulator.url,
-    SPENDSPAN_DATA_DIR: dataDir,
+    SPENDSPAN_DATA_DIR: ledger.dataDir,
     SPENDSPAN_LEDGER_REFRESH_INTERVAL_MS: "1000",
     SPENDSPAN_BRANDS: NAMED,
     SPENDSPAN_MODELS: MODEL,
@@ -68,8 +57,6 @@ try {
   if (!isExact) process.exitCode = 1;
 } finally {
   await simulator.close();
-  await ledger.close(10_000);
-  await rm(dataDir, { recursive: true });
 }
 
 async function run(pool: Pool, environment: NodeJS.ProcessEnv): Promise<readonly BrandCosts[]> {

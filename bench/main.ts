@@ -6,16 +6,13 @@
  *
  * Prints Markdown, as it stands in README.
  */
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 
-import { LedgerConnection } from "../src/database/connection.ts";
 import type { Transport } from "./calls.ts";
 import { Child } from "./child.ts";
 import { compare, type Cost } from "./comparison.ts";
 import type { Contestant } from "./contestant.ts";
+import { EmbeddedLedger } from "./embedded-ledger.ts";
 import { importCosts } from "./imports.ts";
 import { machine, markdownTable } from "./markdown.ts";
 import type { SimulatorProcess } from "./simulator.ts";
@@ -34,18 +31,10 @@ const { quick } = parseArgs({ options: { quick: { type: "boolean" } } }).values;
 const rounds = quick === true ? 3 : 60;
 
 console.log(machine());
-const dataDir = await mkdtemp(join(tmpdir(), "spendspan-bench-"));
-const logger = { info: () => {}, warn: console.error };
-const ledger = new LedgerConnection({
-  databaseUrl: undefined,
-  embedded: true,
-  autoMigrate: true,
-  dataDir,
-  logger,
-});
-try {
-  await ledger.connect();
-  const databaseUrl = ledger.url!;
+{
+  await using ledger = await EmbeddedLedger.make();
+  await ledger.connection.connect();
+  const databaseUrl = ledger.connection.url!;
   await printCosts("mocked `fetch`", "mock", databaseUrl);
   await using simulator = new Child<SimulatorProcess>("./simulator.ts", {});
   await printCosts(
@@ -54,9 +43,6 @@ try {
     databaseUrl,
   );
   await printBatchStall(databaseUrl);
-} finally {
-  await ledger.close(10_000);
-  await rm(dataDir, { recursive: true });
 }
 await printMemory();
 await printImports();
