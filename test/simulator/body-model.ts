@@ -1,9 +1,9 @@
 /** Requests that name their model in the body, not in the URL: interactions, OpenAI's methods. */
-import { behaviourNamed, modelled, type Behaviour } from "./behaviour.ts";
+import { behaviourNamed, modelled } from "./behaviour.ts";
 import type { JsonObject, Question } from "./draft.ts";
 import type { Arrival, Exchange } from "./exchange.ts";
-import { FAILURES, invalidArgument, notFound } from "./failure.ts";
-import { isObject, promptOf, type Prompt } from "./prompt.ts";
+import { FAILURES, failureOf, invalidArgument, notFound } from "./failure.ts";
+import { bodyOf, promptOf, type Prompt } from "./prompt.ts";
 import { replied, type CallFacts } from "./service.ts";
 import type { Transmission } from "./transmission.ts";
 import type { UsageMetadata } from "./usage-metadata.ts";
@@ -23,7 +23,7 @@ export function modelExchange(
   promptIn: (body: JsonObject) => unknown,
   answer: (question: Question) => ModelReply,
 ): Exchange {
-  const body = parsed(arrival.text);
+  const body = bodyOf(arrival.text);
   const name = body?.["model"] ?? body?.["agent"];
   if (body === undefined || typeof name !== "string") {
     return replied(known, invalidArgument("model is not specified"));
@@ -59,17 +59,4 @@ function askedOf(
   const behaviour =
     prompt.behaviour === undefined ? named?.behaviour : behaviourNamed(prompt.behaviour);
   return named && behaviour && { baseModel: named.baseModel, behaviour };
-}
-
-function failureOf({ failure }: Behaviour, isFirst: () => boolean): Behaviour["failure"] {
-  return failure === "503once" && !isFirst() ? undefined : failure;
-}
-
-function parsed(text: string): JsonObject | undefined {
-  try {
-    const body: unknown = JSON.parse(text);
-    return isObject(body) ? body : undefined;
-  } catch {
-    return undefined;
-  }
 }

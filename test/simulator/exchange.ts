@@ -10,6 +10,7 @@ import { countTo, embeddingsTo, embeddingTo, predictionsTo } from "./embedding.t
 import { encodeAnswer, encodeFailure, halfOf } from "./encoding.ts";
 import {
   FAILURES,
+  failureOf,
   inArray,
   invalidArgument,
   invalidKey,
@@ -18,7 +19,7 @@ import {
 } from "./failure.ts";
 import { imagesTo } from "./image.ts";
 import { costOfPieces } from "./pieces.ts";
-import { isObject, promptOf } from "./prompt.ts";
+import { bodyOf, isObject, promptOf } from "./prompt.ts";
 import { routeOf, type Operation, type Route } from "./route.ts";
 import type { CallFacts, Service } from "./service.ts";
 import type { Transmission } from "./transmission.ts";
@@ -89,7 +90,7 @@ function modelExchange(arrival: Arrival, route: Route, known: CallFacts): Exchan
   if (model === undefined) return failed(facts, notFound(`models/${route.model}`), route);
   const key = arrival.headers["x-goog-api-key"] ?? arrival.url.searchParams.get("key");
   if (key === "invalid") return failed(facts, invalidKey(), route);
-  const body = parsed(arrival.text);
+  const body = bodyOf(arrival.text);
   if (body === undefined) {
     return failed(facts, invalidArgument("Invalid JSON payload received."), route);
   }
@@ -170,10 +171,6 @@ const ANSWERS: Readonly<Record<Operation, (question: Question) => Answer>> = {
   countTokens: countTo,
 };
 
-function failureOf({ failure }: Behaviour, isFirst: () => boolean): Behaviour["failure"] {
-  return failure === "503once" && !isFirst() ? undefined : failure;
-}
-
 /**
  * A connection that breaks is no concern of the model's: it generates to the end. An error that the
  * server reports in the stream is where it stopped.
@@ -186,15 +183,6 @@ function generated(
   const { usageAtChunk } = answer;
   if (delivery !== "sseerr" || form !== "sse") return usageAtChunk.at(-1);
   return usageAtChunk[halfOf(usageAtChunk.length) - 1];
-}
-
-function parsed(text: string): JsonObject | undefined {
-  try {
-    const body: unknown = JSON.parse(text);
-    return isObject(body) ? body : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function isFilled(value: unknown): boolean {

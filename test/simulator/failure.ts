@@ -1,6 +1,6 @@
 /** Errors as Google words them. */
 import type { JsonObject } from "./draft.ts";
-import type { FailureKind } from "./behaviour.ts";
+import type { Behaviour, FailureKind } from "./behaviour.ts";
 
 /** A complete error answer. */
 export interface Failure {
@@ -81,3 +81,11 @@ export const FAILURES: Readonly<Record<Exclude<FailureKind, "reset" | "hang">, F
     text: "<!DOCTYPE html>\n<html lang=en>\n<title>Error 502 (Server Error)!!1</title>\n<p><b>502.</b> <ins>That’s an error.</ins>\n",
   },
 };
+
+/** Why a call gets no answer; `503once` fails the first of equal calls only. */
+export function failureOf(
+  { failure }: Pick<Behaviour, "failure">,
+  isFirst: () => boolean,
+): FailureKind | undefined {
+  return failure === "503once" && !isFirst() ? undefined : failure;
+}

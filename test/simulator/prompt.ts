@@ -94,6 +94,16 @@ export function functionRounds(body: Readonly<Record<string, unknown>>): number 
     .filter(({ members }) => members.includes("functionResponse")).length;
 }
 
+/** The object that a request's body is; undefined when it is none. */
+export function bodyOf(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const body: unknown = JSON.parse(text);
+    return isObject(body) ? body : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /** The objects in what should be a list of them. */
 export function objects(value: unknown): readonly Readonly<Record<string, unknown>>[] {
   return Array.isArray(value) ? value.filter(isObject) : [];
