@@ -1,41 +1,27 @@
 /** Recognises requests, opens calls for them, and knows which are under way. */
 import { setImmediate as nextTurn } from "node:timers/promises";
 
-import type { Clock } from "../base/clock.ts";
 import { SpendspanError } from "../base/errors.ts";
-import type { Logger } from "../base/logger.ts";
-import type { Operation, Provider } from "../providers/operation.ts";
+import type { Operation } from "../providers/operation.ts";
 import { startCallSpan } from "../telemetry/span.ts";
-import type { Recorder } from "../usage/recorder.ts";
 import { currentTags, type Tags, UNATTRIBUTED } from "../usage/tags.ts";
 import { Attempts } from "./attempts.ts";
 import { Call, type CallParts } from "./call.ts";
 import { AbortWatch } from "./failure.ts";
 import { KeyFingerprints } from "./key-fingerprint.ts";
-import { LiveMeter } from "./live/live-meter.ts";
+import { LiveMeter, type LiveMeterOptions } from "./live/live-meter.ts";
 import { type FetchInit, type FetchInput, OutgoingRequest } from "./outgoing-request.ts";
 import type { ReadAheadLimits } from "./read-ahead.ts";
 import type { Resources } from "./resources.ts";
 import { UnattendedBodies } from "./unattended.ts";
 
-export interface MeterOptions {
-  readonly providers: readonly Provider[];
-  readonly recorder: Recorder;
-  readonly clock: Clock;
-  /** Makes the UUIDv7 of a call. */
-  readonly newId: () => string;
-  readonly logger: Logger;
-  /** Refuse billed calls that have no brand. */
-  readonly strictBrand: boolean;
+/** Of requests, `strictBrand` refuses those that are billed and have no brand. */
+export interface MeterOptions extends LiveMeterOptions {
   /** How long a body may lie unread before the meter reads it on, in milliseconds. */
   readonly unattendedGraceMs: number;
   readonly readAhead: ReadAheadLimits;
   /** Told of what outlives a call. */
   readonly resources: Resources;
-  /** Secret under which API keys get fingerprints; undefined where they are to get none. */
-  readonly fingerprintKey: string | undefined;
-  /** Told before a call opens its span. */
-  readonly onOpening?: () => void;
 }
 
 export class Meter {

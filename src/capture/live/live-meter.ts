@@ -11,14 +11,14 @@ export interface LiveMeterOptions {
   readonly providers: readonly Provider[];
   readonly recorder: Recorder;
   readonly clock: Clock;
-  /** Makes the UUIDv7 of a turn. */
+  /** Makes the UUIDv7 of a call, or of a turn. */
   readonly newId: () => string;
   readonly logger: Logger;
   /** Warn of sessions that have no brand. */
   readonly strictBrand: boolean;
   /** Secret under which API keys get fingerprints; undefined where they are to get none. */
   readonly fingerprintKey: string | undefined;
-  /** Told before a turn opens its span. */
+  /** Told before a call, or a turn, opens its span. */
   readonly onOpening?: () => void;
 }
 
