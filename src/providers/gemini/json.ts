@@ -12,6 +12,15 @@ export function objectIn(value: unknown): JsonObject | undefined {
   return isObject(value) ? value : undefined;
 }
 
+/** The object that a text of JSON is, else undefined. */
+export function objectOf(text: string): JsonObject | undefined {
+  try {
+    return objectIn(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
 /** The members of a list that are objects; none if it isn't a list. */
 export function objectsIn(value: unknown): readonly JsonObject[] {
   return Array.isArray(value) ? value.filter(isObject) : [];

@@ -8,7 +8,7 @@
 import { NO_MEMBERS, type Operation, type Session, type TurnMessage } from "../operation.ts";
 import { readAnswer } from "./answer.ts";
 import { priced } from "./billing.ts";
-import { type JsonObject, objectIn } from "./json.ts";
+import { objectIn, objectOf } from "./json.ts";
 import { requestedModelIn } from "./requested-model.ts";
 import { commonOf, type SurfaceRequest } from "./surface.ts";
 
@@ -50,7 +50,7 @@ function turnsOf(asked: SurfaceRequest, model: string | undefined): Operation {
 function readMessage(message: string): TurnMessage {
   const generates = GENERATED.some((name) => message.includes(name));
   if (!STATED.some((name) => message.includes(name))) return { generates, endsTurn: false };
-  const stated = parsed(message);
+  const stated = objectOf(message) ?? {};
   const usageMetadata = objectIn(stated["usageMetadata"]);
   const { groundingMetadata } = objectIn(stated["serverContent"]) ?? {};
   return {
@@ -58,12 +58,4 @@ function readMessage(message: string): TurnMessage {
     payload: { usageMetadata, candidates: [{ groundingMetadata }] },
     endsTurn: usageMetadata !== undefined,
   };
-}
-
-function parsed(message: string): JsonObject {
-  try {
-    return objectIn(JSON.parse(message)) ?? {};
-  } catch {
-    return {};
-  }
 }

@@ -17,7 +17,7 @@ import type {
 import { readAnswer } from "./answer.ts";
 import { errorIn } from "./error.ts";
 import { failedJob, JOB_MEMBERS, jobIn, readSubmission, resultPrice, submission } from "./job.ts";
-import { countIn, type JsonObject, objectIn, objectsIn, textIn } from "./json.ts";
+import { countIn, type JsonObject, objectIn, objectOf, objectsIn, textIn } from "./json.ts";
 import { freeOperation, type SurfaceRequest } from "./surface.ts";
 import { modelCallAt } from "./url.ts";
 
@@ -67,7 +67,7 @@ function videoPrice(outcome: Outcome, asked: SurfaceRequest) {
 
 /** What each video will be billed for; undefined when the request doesn't let that be known. */
 function itemsAsked(request: ProviderRequest): readonly UsedItem[] | undefined {
-  const body = parsed(request.bodyText());
+  const body = objectOf(request.bodyText() ?? "");
   if (body === undefined) return undefined;
   const parameters = objectIn(body["parameters"]) ?? {};
   // A video that is prolonged grows by a length that isn't stated.
@@ -99,12 +99,4 @@ function videosIn({ response }: JsonObject): readonly ResourceResult[] {
   }
   const isWithheld = (countIn(made["raiMediaFilteredCount"]) ?? 0) > 0;
   return [{ key: "job", facts: isWithheld ? { blockReason: "MEDIA_FILTERED" } : {} }];
-}
-
-function parsed(text: string | undefined): JsonObject | undefined {
-  try {
-    return text === undefined ? undefined : objectIn(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
 }
