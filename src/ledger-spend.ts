@@ -2,7 +2,7 @@
  * Joins the ledger and the budgets into what the gauges show: each brand by the calendar of its own
  * time zone.
  */
-import type { Clock } from "./base/clock.ts";
+import { type Clock, DAY_MS } from "./base/clock.ts";
 import type { Logger } from "./base/logger.ts";
 import { BudgetFile } from "./budget/budget-file.ts";
 import type { Budgets } from "./budget/budget.ts";
@@ -12,7 +12,6 @@ import type { LedgerConnection } from "./database/connection.ts";
 import { withTables } from "./database/missing-tables.ts";
 import { LedgerGauges } from "./metrics/ledger-gauges.ts";
 import type { LedgerSpend } from "./metrics/ledger-spend.ts";
-import { DAY_MS } from "./stats/report.ts";
 import type { Stretch } from "./stats/span.ts";
 import { type BrandSpend, readBrandSpend } from "./stats/spend.ts";
 

@@ -16,6 +16,10 @@ export const systemClock: Clock = {
   monotonicMs: () => performance.now(),
 };
 
+export const DAY_MS = 86_400_000;
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
 /** `ms` since the Unix epoch as ISO 8601 in UTC: `1_764_547_200_000` is `"2025-12-01T00:00:00.000Z"`. */
 export function isoTimestamp(ms: number): string {
   return new Date(ms).toISOString();
@@ -24,4 +28,11 @@ export function isoTimestamp(ms: number): string {
 /** Milliseconds since the Unix epoch of an ISO 8601 text; `NaN` when it is not one. */
 export function parseTimestamp(text: string): number {
   return Date.parse(text);
+}
+
+/** Whether `text` is `YYYY-MM-DD`, and a day that there is: the parser takes February 30 for March 2. */
+export function isDay(text: string): boolean {
+  if (!DAY.test(text)) return false;
+  const ms = parseTimestamp(`${text}T00:00:00Z`);
+  return !Number.isNaN(ms) && isoTimestamp(ms).startsWith(text);
 }

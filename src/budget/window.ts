@@ -2,7 +2,7 @@
  * Days, weeks and months as the clocks of a time zone show them: a day has 23 or 25 hours when they are
  * changed. Dashboards and alerts get the bounds from here, so no query of theirs needs a calendar.
  */
-import { isoTimestamp, parseTimestamp } from "../base/clock.ts";
+import { DAY_MS, isoTimestamp, parseTimestamp } from "../base/clock.ts";
 import { dayStartIn } from "../pricing/effective-date.ts";
 
 export const PERIODS = ["day", "week", "month"] as const;
@@ -17,7 +17,6 @@ export interface Window {
 /** The day, the week from Monday, or the month in which a moment lies. */
 export type Calendar = (period: Period, atMs: number) => Window;
 
-const DAY_MS = 86_400_000;
 const DAYS_PER_WEEK = 7;
 /** The first of January 1970 was a Thursday: three days after a Monday. */
 const EPOCH_WEEKDAY = 3;

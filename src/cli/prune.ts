@@ -1,5 +1,5 @@
 /** `spendspan prune`: gives up rows that are old, by whole months; their sums stay. */
-import { isoTimestamp, parseTimestamp, systemClock } from "../base/clock.ts";
+import { DAY_MS, isoTimestamp, parseTimestamp, systemClock } from "../base/clock.ts";
 import { shown } from "../base/error-text.ts";
 import {
   countRows,
@@ -14,7 +14,6 @@ import { DATABASE_FLAGS, withLedgerPool } from "./ledger-pool.ts";
 
 const AGE = /^([1-9]\d{0,4})d$/;
 const MONTH = /^\d{4}-(?:0[1-9]|1[0-2])$/;
-const DAY_MS = 86_400_000;
 
 export const pruneCommand: Command = {
   name: "prune",

@@ -1,5 +1,5 @@
 /** `spendspan reprice`: computes what was recorded again, and posts what is different as corrections. */
-import { isoTimestamp, parseTimestamp, systemClock } from "../base/clock.ts";
+import { isDay, isoTimestamp, parseTimestamp, systemClock } from "../base/clock.ts";
 import { shown } from "../base/error-text.ts";
 import { resolveConfig } from "../config/resolve.ts";
 import { geminiPriceBook } from "../pricing/gemini-prices.ts";
@@ -59,10 +59,8 @@ function momentOf(flags: Flags, name: string): number | undefined {
   const text = flags.text(name);
   if (text === undefined) return undefined;
   const day = MOMENT.exec(text)?.[1];
-  const ms = day === undefined ? Number.NaN : parseTimestamp(text);
-  // The parser takes February 30 for March 2.
-  const isReal = !Number.isNaN(ms) && isoTimestamp(parseTimestamp(day ?? "")).startsWith(day ?? "");
-  if (isReal) return ms;
+  const ms = day !== undefined && isDay(day) ? parseTimestamp(text) : Number.NaN;
+  if (!Number.isNaN(ms)) return ms;
   throw new UsageError(
     `Expected --${name} to be a day, 2026-12-01, or a time with its zone, 2026-12-01T00:00:00Z, got ${shown(text)}`,
   );

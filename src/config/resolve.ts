@@ -1,4 +1,5 @@
 /** Options, environment and defaults become one checked, frozen Config. Nothing below knows of them. */
+import { DAY_MS } from "../base/clock.ts";
 import { defaultLogger, type Logger } from "../base/logger.ts";
 import { readBudgets } from "../budget/budget-file.ts";
 import { GOOGLE_TIME_ZONE, isTimeZone } from "../pricing/effective-date.ts";
@@ -49,7 +50,6 @@ export interface Config {
 }
 
 const MIN_SECRET_LENGTH = 16;
-const DAY_MS = 86_400_000;
 const MIB = 1_048_576;
 const POSTGRES: readonly string[] = ["postgres:", "postgresql:"];
 const HTTP: readonly string[] = ["http:", "https:"];

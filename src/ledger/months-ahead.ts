@@ -7,7 +7,7 @@
  */
 import type { Pool } from "pg";
 
-import type { Clock } from "../base/clock.ts";
+import { type Clock, DAY_MS } from "../base/clock.ts";
 import { messageOf } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { inTransaction } from "../database/pool.ts";
@@ -15,7 +15,6 @@ import { inTransaction } from "../database/pool.ts";
 type Connect = () => Promise<Pool>;
 
 const MONTHS = 2;
-const DAY_MS = 86_400_000;
 const TIMEOUT_MS = 5_000;
 
 /** Makes the partitions of this month and of the next two, where they are missing. */

@@ -2,13 +2,12 @@
  * When a dated price begins: Google names days without a zone, and its billing days are US Pacific.
  * Resellers may bill by days of their own, so the zone is a part.
  */
-import { parseTimestamp } from "../base/clock.ts";
+import { DAY_MS, parseTimestamp } from "../base/clock.ts";
 
 /** The moment at which `day` (`YYYY-MM-DD`) begins, in milliseconds since the Unix epoch. */
 export type DayStart = (day: string) => number;
 
 export const GOOGLE_TIME_ZONE = "America/Los_Angeles";
-const MS_PER_DAY = 86_400_000;
 
 /**
  * Where days begin by the clocks of `timeZone`: in Los Angeles `"2026-12-01"` begins at
@@ -28,8 +27,8 @@ export function dayStartIn(timeZone: string): DayStart {
   return (day) => {
     const midnightUtc = parseTimestamp(`${day}T00:00:00Z`);
     // Where the clocks change about then, only one of these is midnight by them.
-    const before = midnightUtc - aheadOfUtcAt(midnightUtc - MS_PER_DAY);
-    const after = midnightUtc - aheadOfUtcAt(midnightUtc + MS_PER_DAY);
+    const before = midnightUtc - aheadOfUtcAt(midnightUtc - DAY_MS);
+    const after = midnightUtc - aheadOfUtcAt(midnightUtc + DAY_MS);
     const isMidnight = (ms: number): boolean => ms + aheadOfUtcAt(ms) === midnightUtc;
     return isMidnight(after) && !isMidnight(before) ? after : before;
   };

@@ -1,6 +1,7 @@
 /**
  * The dated price book: which price held for a model at a moment.
  */
+import { DAY_MS } from "../base/clock.ts";
 import { DatedPrices, type Price } from "./dated-prices.ts";
 import { type DayStart, dayStartIn, GOOGLE_TIME_ZONE } from "./effective-date.ts";
 import type { Tier } from "./list-price.ts";
@@ -12,7 +13,6 @@ const LONG_PROMPT_TOKENS = 200_000;
 /** Names seen and remembered; a stream of made-up names must not grow the memory. */
 const MAX_REMEMBERED = 1_000;
 const MAX_NAME_LENGTH = 256;
-const MS_PER_DAY = 86_400_000;
 
 export interface PriceQuery {
   /** As the provider spells it: an id, or a resource name such as `models/…`. */
@@ -65,7 +65,7 @@ export class PriceBook {
 
   /** Whole days from the last check of the list to `atMs`, in milliseconds since the Unix epoch. */
   ageInDays(atMs: number): number {
-    return Math.floor((atMs - this.#startOf(this.version)) / MS_PER_DAY);
+    return Math.floor((atMs - this.#startOf(this.version)) / DAY_MS);
   }
 
   #pricesOf(name: string): DatedPrices | undefined {

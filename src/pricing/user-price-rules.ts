@@ -2,7 +2,7 @@
  * What a user's price has to look like. It comes as JSON or from JavaScript, past the types, and a
  * misspelt field must not become a price that is silently too low: every fault is named by its path.
  */
-import { isoTimestamp, parseTimestamp } from "../base/clock.ts";
+import { isDay } from "../base/clock.ts";
 import { shown } from "../base/error-text.ts";
 import { fromUsdString } from "../base/money.ts";
 import { eachOf, eitherOf, isRecord, keeping, listOf, recordOf, type Rules } from "../base/rule.ts";
@@ -13,10 +13,9 @@ import { picodollarsPerToken } from "./rates.ts";
 import type { UserPrice } from "./user-price.ts";
 
 const MAX_TEXT_LENGTH = 256;
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 const TEXT = keeping(isText, `a text of 1 to ${MAX_TEXT_LENGTH} characters`);
-const DATE = keeping(isDay, "a day as YYYY-MM-DD");
+const DATE = keeping(isDate, "a day as YYYY-MM-DD");
 const AMOUNT = keeping(isAmount, 'US dollars as a text of at most 6 decimals, such as "0.25"');
 const AMOUNTS = recordOf({
   default: AMOUNT,
@@ -69,7 +68,7 @@ function contradictions(value: unknown, path: string): readonly string[] {
   if (!isRecord(value)) return [];
   const { from, to, tiers, above200k } = value;
   const faults = [...withoutInput(value, path)];
-  if (isDay(from) && isDay(to) && from >= to) {
+  if (isDate(from) && isDate(to) && from >= to) {
     faults.push(`Expected \`${path}.to\` to be later than \`from\`, which is ${from}, got ${to}`);
   }
   for (const [name, tier] of Object.entries(isRecord(tiers) ? tiers : {})) {
@@ -108,11 +107,8 @@ function isText(value: unknown): boolean {
   return isAnyText(value) && value !== "" && value.length <= MAX_TEXT_LENGTH;
 }
 
-/** A day that there is: no 30th of February. */
-function isDay(value: unknown): value is string {
-  if (!isAnyText(value) || !DAY.test(value)) return false;
-  const ms = parseTimestamp(`${value}T00:00:00Z`);
-  return !Number.isNaN(ms) && isoTimestamp(ms).startsWith(value);
+function isDate(value: unknown): value is string {
+  return isAnyText(value) && isDay(value);
 }
 
 function isPlatform(value: unknown): boolean {

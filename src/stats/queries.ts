@@ -4,12 +4,12 @@
  */
 import type { Pool } from "pg";
 
-import { isoTimestamp } from "../base/clock.ts";
+import { DAY_MS, isoTimestamp } from "../base/clock.ts";
 import type { Clock } from "../base/clock.ts";
 import { inTransaction } from "../database/pool.ts";
 import { checkQuery, type UsageStatsQuery } from "./query.ts";
 import type { APIUsageStats, Cell, PendingCell, Period } from "./report.ts";
-import { DAY_MS, reportOf } from "./report.ts";
+import { reportOf } from "./report.ts";
 
 const TIMEOUT_MS = 30_000;
 

@@ -1,5 +1,5 @@
 /** What a report on usage says, and how the database's cells become one. */
-import { isoTimestamp } from "../base/clock.ts";
+import { DAY_MS, isoTimestamp } from "../base/clock.ts";
 import { SpendspanError } from "../base/errors.ts";
 import { fromUsdString, toUsdString } from "../base/money.ts";
 
@@ -111,7 +111,6 @@ export interface Period {
   readonly toMs: number;
 }
 
-export const DAY_MS = 86_400_000;
 const NO_VALUE = "(none)";
 const NOTHING: UsageTotals = {
   requests: 0,

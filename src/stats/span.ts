@@ -2,7 +2,7 @@
  * A stretch of time, cut where the ledger's sums begin and end: days and hours of UTC are summed
  * already, and only what lies before the first full hour and behind the last is read from rows.
  */
-import { DAY_MS } from "./report.ts";
+import { DAY_MS } from "../base/clock.ts";
 
 /** From a moment up to, and without, another; in milliseconds since the Unix epoch. */
 export interface Stretch {

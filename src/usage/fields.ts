@@ -1,5 +1,5 @@
 /** Reads the fields of an object that an app handed in, and collects all that is wrong with them. */
-import { parseTimestamp } from "../base/clock.ts";
+import { DAY_MS, parseTimestamp } from "../base/clock.ts";
 import { shown } from "../base/error-text.ts";
 import type { Picodollars } from "../base/money.ts";
 import { fromUsdString } from "../base/money.ts";
@@ -10,7 +10,7 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const COST_LIMIT = 10n ** 8n * 10n ** 12n;
 /** Far more than a call can have, and so little that the ledger's sums hold millions of them. */
 const MAX_COUNT = 1e12;
-const MAX_MILLISECONDS = 366 * 86_400_000;
+const MAX_MILLISECONDS = 366 * DAY_MS;
 /** Outside of these a time is a mistake; beyond them some can't be written down, or not in Postgres. */
 const FIRST_MS = 0;
 const LAST_MS = parseTimestamp("9999-12-31T23:59:59.999Z");

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 
-import { isoTimestamp, parseTimestamp, systemClock } from "../../src/base/clock.ts";
+import { isDay, isoTimestamp, parseTimestamp, systemClock } from "../../src/base/clock.ts";
 
 test("wall time is in whole milliseconds since the Unix epoch", () => {
   vi.useFakeTimers({ now: 1_764_547_200_000, toFake: ["Date"] });
@@ -43,4 +43,15 @@ test("reads back every time that it writes", () => {
       expect(parseTimestamp(isoTimestamp(ms))).toBe(ms);
     }),
   );
+});
+
+test.each([
+  ["2024-02-29", true],
+  ["2026-02-29", false],
+  ["2026-02-30", false],
+  ["2026-13-01", false],
+  ["2026-1-1", false],
+  ["2026-12-01T00:00:00Z", false],
+])("whether %s is a day that there is: %s", (text, isOne) => {
+  expect(isDay(text)).toBe(isOne);
 });
