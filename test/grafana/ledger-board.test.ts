@@ -7,6 +7,7 @@ import { adjust, store } from "../support/ledger-rows.ts";
 import { withLogin } from "../support/login.ts";
 import { aRecord, NOON_MS } from "../support/record.ts";
 import { boardFile } from "./board-file.ts";
+import { filledInSql } from "./filled-in-query.ts";
 
 const BOARD = boardFile("spendspan-ledger");
 const DAY_MS = 86_400_000;
@@ -14,24 +15,15 @@ const DAY_MS = 86_400_000;
 type Filters = Readonly<Record<string, readonly string[]>>;
 type Row = Readonly<Record<string, unknown>>;
 
-/** As Grafana fills in a query, with All for every filter that is not given. */
-function filledIn(sql: string, filters: Filters): string {
-  const [from, to] = [NOON_MS - DAY_MS, NOON_MS + DAY_MS].map(
-    (atMs) => `'${new Date(atMs).toISOString()}'`,
-  );
-  return sql
-    .replaceAll(/\$__timeFilter\((\w+)\)/g, (_, column) => `${column} BETWEEN ${from} AND ${to}`)
-    .replaceAll("$__timeFrom()", from!)
-    .replaceAll("$__timeTo()", to!)
-    .replaceAll(/\$\{(\w+):sqlstring\}/g, (_, name: string) => {
-      const chosen = filters[name]?.map((value) => `'${value.replaceAll("'", "''")}'`);
-      return chosen?.join(",") ?? BOARD.templating.list.find((one) => one.name === name)!.allValue!;
-    });
-}
-
 async function rowsOf(pool: Pool, panel: string, filters: Filters = {}): Promise<readonly Row[]> {
   const { targets = [] } = BOARD.panels.find(({ title }) => title === panel)!;
-  const { rows } = await pool.query<Row>(filledIn(targets[0]!.rawSql!, filters));
+  const { rows } = await pool.query<Row>(
+    filledInSql(targets[0]!.rawSql!, {
+      range: { fromMs: NOON_MS - DAY_MS, toMs: NOON_MS + DAY_MS },
+      variables: BOARD.templating.list,
+      chosen: filters,
+    }),
+  );
   return rows;
 }
 

@@ -35,8 +35,14 @@ export class PrometheusServer {
     this.#address = address;
   }
 
-  /** @param pages Texts in OpenMetrics; short ones, as each is read once for every two hours of it. */
-  static async start(pages: Iterable<string>): Promise<PrometheusServer> {
+  /**
+   * @param pages Texts in OpenMetrics; short ones, as each is read once for every two hours of it.
+   * @param flags For Prometheus, besides those that say where it is.
+   */
+  static async start(
+    pages: Iterable<string>,
+    flags: readonly string[] = [],
+  ): Promise<PrometheusServer> {
     const directory = mkdtempSync(join(tmpdir(), "spendspan-prometheus-"));
     const data = join(directory, "data");
     const page = join(directory, "page");
@@ -58,6 +64,7 @@ export class PrometheusServer {
         `--storage.tsdb.path=${data}`,
         "--storage.tsdb.retention.time=10y",
         "--web.listen-address=127.0.0.1:0",
+        ...flags,
       ],
       { stdio: ["ignore", "ignore", "pipe"] },
     );

@@ -2,9 +2,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { type BoardTarget, boardFile, BOARD_NAMES } from "./board-file.ts";
+import { filledInPromql } from "./filled-in-query.ts";
 import { PrometheusServer, type Series } from "./prometheus-server.ts";
 import { BRANDS, callsAt, FROM_MS, SCRAPE_MS, TO_MS } from "./simulated-calls.ts";
-import { OUTAGE, simulatedDays } from "./simulated-month.ts";
+import { OUTAGE, simulatedPages } from "./simulated-month.ts";
 
 const MINUTE_MS = 60_000;
 /** A browser that stands in Berlin: its November began at 23:00 UTC. */
@@ -15,23 +16,16 @@ const CALLS = Array.from({ length: (TO_MS - FROM_MS) / SCRAPE_MS }, (_, step) =>
 
 let prometheus: PrometheusServer;
 beforeAll(async () => {
-  prometheus = await PrometheusServer.start(simulatedDays());
+  prometheus = await PrometheusServer.start(simulatedPages());
 }, 300_000);
 afterAll(() => prometheus?.stop());
 
-/** As Grafana fills in a query, with All for every filter that is not given. */
-function filledIn(expr: string, fromMs: number, filters: Readonly<Record<string, string>>): string {
-  const values: Readonly<Record<string, string>> = {
-    __rate_interval: `${(4 * SCRAPE_MS) / 1_000}s`,
-    __range: `${(TO_MS - fromMs) / 1_000}s`,
-    period: "month",
-    ...filters,
-  };
-  return expr.replaceAll(/\$(\w+)/g, (_, name: string) => values[name] ?? ".*");
-}
-
 function run(target: BoardTarget, fromMs: number, filters: Readonly<Record<string, string>> = {}) {
-  const query = filledIn(target.expr!, fromMs, filters);
+  const query = filledInPromql(target.expr!, {
+    range: { fromMs, toMs: TO_MS },
+    rateIntervalMs: 4 * SCRAPE_MS,
+    chosen: { period: "month", ...filters },
+  });
   if (target.instant === true) return prometheus.instant(query, TO_MS);
   return prometheus.range(query, TO_MS - 360 * MINUTE_MS, TO_MS, 10 * MINUTE_MS);
 }

@@ -23,6 +23,8 @@ export interface SimulatedBrand {
   /** For a month; undefined: none. */
   readonly budget: Picodollars | undefined;
   readonly callsAt: (step: number) => number;
+  /** What a call is but for its brand and its time; all of a month have numbers of their own. */
+  readonly callOf: (number: number) => Partial<UsageRecord>;
 }
 
 export const BRANDS: readonly SimulatedBrand[] = [
@@ -32,45 +34,45 @@ export const BRANDS: readonly SimulatedBrand[] = [
     // It spends about $42 a day, so this lasts for 26 of 30.
     budget: 1_100_000_000_000_000n,
     callsAt: (step) => (isDay(step) ? 4 : 1),
+    callOf: commonCall,
   },
   {
     brand: "globex",
     timeZone: "America/New_York",
     budget: 900_000_000_000_000n,
     callsAt: (step) => (step % 3 === 0 ? 1 : 0),
+    callOf: commonCall,
   },
   {
     brand: "initech",
     timeZone: "UTC",
     budget: undefined,
     callsAt: (step) => (FROM_MS + step * SCRAPE_MS >= NEW_BRAND_FROM_MS && step % 10 === 0 ? 1 : 0),
+    callOf: commonCall,
   },
 ];
 
 /** Calls that end between the scrape before `step` and that one. */
-export function callsAt(step: number): readonly UsageRecord[] {
-  return BRANDS.flatMap(({ brand, callsAt: count }) =>
-    Array.from({ length: count(step) }, (_, index) => callOf(brand, step, index)),
+export function callsAt(
+  step: number,
+  brands: readonly SimulatedBrand[] = BRANDS,
+): readonly UsageRecord[] {
+  const startedAtMs = FROM_MS + (step - 1) * SCRAPE_MS + CALL_PHASE_MS;
+  return brands.flatMap(({ brand, callsAt: count, callOf }) =>
+    Array.from({ length: count(step) }, (_, index) =>
+      aRecord({ ...callOf(step * 5 + index), brand, startedAtMs }),
+    ),
   );
 }
 
-function callOf(brand: string, step: number, index: number): UsageRecord {
-  const number = step * 5 + index;
-  const startedAtMs = FROM_MS + (step - 1) * SCRAPE_MS + CALL_PHASE_MS;
-  const call = { brand, startedAtMs };
-  if (number % 41 === 7) return aRecord({ ...call, status: "error", errorType: "429", cost: 0n });
-  if (number % 97 === 11) return aRecord({ ...call, status: "timeout", cost: 0n });
+function commonCall(number: number): Partial<UsageRecord> {
+  if (number % 41 === 7) return { status: "error", errorType: "429", cost: 0n };
+  if (number % 97 === 11) return { status: "timeout", cost: 0n };
   if (number % 499 === 13) {
-    return aRecord({
-      ...call,
-      model: "gemini-unheard-of",
-      cost: undefined,
-      priceStatus: "unpriced",
-    });
+    return { model: "gemini-unheard-of", cost: undefined, priceStatus: "unpriced" };
   }
   const isExtract = number % 4 === 0;
-  return aRecord({
-    ...call,
+  return {
     endpoint: isExtract ? "extract" : "chat",
     model: isExtract ? "gemini-2.5-pro" : "gemini-2.5-flash",
     tokens: { input: 900, cachedInput: 400, toolUse: 20, output: 200, thinking: 150 },
@@ -78,10 +80,10 @@ function callOf(brand: string, step: number, index: number): UsageRecord {
     cost: 50_000_000_123n + BigInt(number % 1_000) * 1_000_001n,
     durationMs: 300 + (number % 50) * 100,
     timeToFirstChunkMs: number % 2 === 0 ? 200 + (number % 7) * 40 : undefined,
-  });
+  };
 }
 
-function isDay(step: number): boolean {
+export function isDay(step: number): boolean {
   const share = (step % STEPS_PER_DAY) / STEPS_PER_DAY;
   return share < 0.25 || share > 0.8;
 }

@@ -1,18 +1,25 @@
 /** What the ledger would show of the simulated calls after each step, by the metrics' own code. */
 import type { Picodollars } from "../../src/base/money.ts";
-import { calendarIn, PERIODS } from "../../src/budget/window.ts";
+import { type Calendar, calendarIn, PERIODS } from "../../src/budget/window.ts";
 import type { MetricFamily } from "../../src/metrics/family.ts";
 import { type BrandFigures, ledgerFamilies } from "../../src/metrics/ledger-spend.ts";
 import type { UsageRecord } from "../../src/usage/record.ts";
-import { BRANDS, FROM_MS, SCRAPE_MS, type SimulatedBrand } from "./simulated-calls.ts";
+import { FROM_MS, SCRAPE_MS, type SimulatedBrand } from "./simulated-calls.ts";
 
 const WINDOWS_MS = { "1d": 86_400_000, "7d": 604_800_000 };
 
 export class SimulatedLedger {
+  readonly #brands: readonly SimulatedBrand[];
   /** All-time cost of a brand after each step so far, the first before any call. */
-  readonly #costs = new Map<string, Picodollars[]>(BRANDS.map(({ brand }) => [brand, []]));
+  readonly #costs: ReadonlyMap<string, Picodollars[]>;
   readonly #models = new Map<string, { brand: string; model: string; cost: Picodollars }>();
-  readonly #calendars = new Map(BRANDS.map(({ timeZone }) => [timeZone, calendarIn(timeZone)]));
+  readonly #calendars: ReadonlyMap<string, Calendar>;
+
+  constructor(brands: readonly SimulatedBrand[]) {
+    this.#brands = brands;
+    this.#costs = new Map(brands.map(({ brand }) => [brand, []]));
+    this.#calendars = new Map(brands.map(({ timeZone }) => [timeZone, calendarIn(timeZone)]));
+  }
 
   add(calls: readonly UsageRecord[]): void {
     for (const [brand, costs] of this.#costs) {
@@ -28,9 +35,9 @@ export class SimulatedLedger {
   families(atMs: number): readonly MetricFamily[] {
     const spend = {
       readAtMs: atMs,
-      brands: BRANDS.filter(({ brand }) => this.#costAt(brand, atMs) > 0n).map((one) =>
-        this.#figures(one, atMs),
-      ),
+      brands: this.#brands
+        .filter(({ brand }) => this.#costAt(brand, atMs) > 0n)
+        .map((one) => this.#figures(one, atMs)),
       models: [...this.#models.values()],
       budgetsAreSound: true,
     };

@@ -7,11 +7,18 @@ import { isHistogram, type Labels, type MetricFamily } from "../../src/metrics/f
 import { pipelineFamilies } from "../../src/metrics/pipeline-health.ts";
 import { UsageTotals } from "../../src/metrics/totals.ts";
 import type { UsageRecord } from "../../src/usage/record.ts";
-import { callsAt, FROM_MS, SCRAPE_MS, TO_MS } from "./simulated-calls.ts";
+import {
+  BRANDS,
+  callsAt,
+  FROM_MS,
+  SCRAPE_MS,
+  type SimulatedBrand,
+  TO_MS,
+} from "./simulated-calls.ts";
 import { SimulatedLedger } from "./simulated-ledger.ts";
 
 const STEPS = (TO_MS - FROM_MS) / SCRAPE_MS;
-const DAY_MS = 86_400_000;
+const PAGE_MS = 21_600_000;
 const HOURS_BETWEEN_RESTARTS = [31, 47];
 /** The first replica restarts at 10:00, 310 hours after the beginning. */
 export const OUTAGE: { readonly fromMs: number; readonly toMs: number } = {
@@ -29,29 +36,43 @@ const KNOWN = {
   brands: ["acme", "globex"],
 };
 
-/** The text of each day. */
-export function* simulatedDays(): Generator<string> {
-  const ledger = new SimulatedLedger();
+export interface SimulatedMonth {
+  readonly brands?: readonly SimulatedBrand[];
+  /** Whether Prometheus scrapes at a moment; by default every {@link SCRAPE_MS} but for {@link OUTAGE}. */
+  readonly isScraped?: (atMs: number) => boolean;
+  /** Further series of a moment, as OpenMetrics. */
+  readonly furtherAt?: (atMs: number) => string;
+}
+
+/** The text of each quarter of a day. */
+export function* simulatedPages(month: SimulatedMonth = {}): Generator<string> {
+  const { brands = BRANDS, isScraped = isNoOutage, furtherAt = () => "" } = month;
+  const ledger = new SimulatedLedger(brands);
   const replicas = HOURS_BETWEEN_RESTARTS.map((hours, index) => new Replica(hours, index));
   let scrapes: string[] = [];
   for (let step = 0; step <= STEPS; step += 1) {
     const atMs = FROM_MS + step * SCRAPE_MS;
-    const calls = step === 0 ? [] : callsAt(step);
+    const calls = step === 0 ? [] : callsAt(step, brands);
     ledger.add(calls);
     const gauges = ledger.families(atMs);
     const pages = [
+      furtherAt(atMs),
       ...LEDGER_TARGETS.map((target) => textOf(gauges, target, atMs)),
       ...replicas.map((replica, index) => {
         const own = calls.filter((_, call) => call % replicas.length === index);
         return textOf(replica.after(own, atMs), replica.target, atMs);
       }),
     ];
-    if (atMs < OUTAGE.fromMs || atMs >= OUTAGE.toMs) scrapes.push(...pages);
-    if (step === STEPS || (atMs + SCRAPE_MS) % DAY_MS === 0) {
+    if (isScraped(atMs)) scrapes.push(...pages);
+    if (step === STEPS || (atMs + SCRAPE_MS) % PAGE_MS === 0) {
       yield `${scrapes.join("")}# EOF\n`;
       scrapes = [];
     }
   }
+}
+
+function isNoOutage(atMs: number): boolean {
+  return atMs < OUTAGE.fromMs || atMs >= OUTAGE.toMs;
 }
 
 class Replica {
