@@ -83,7 +83,7 @@ function commonCall(number: number): Partial<UsageRecord> {
   };
 }
 
-export function isDay(step: number): boolean {
+function isDay(step: number): boolean {
   const share = (step % STEPS_PER_DAY) / STEPS_PER_DAY;
   return share < 0.25 || share > 0.8;
 }

@@ -1,0 +1,73 @@
+/** A panel: its frame, and in it what it shows or why it can't. */
+import type { DataFrame } from "@grafana/data";
+import { PanelChrome, useTheme2 } from "@grafana/ui";
+import { Component, type ReactElement, type ReactNode, useEffect, useState } from "react";
+
+import type { Answer, BoardAnswer } from "../answer.ts";
+import { Alerts } from "./alerts.tsx";
+import { type BoardPanel, type FigurePanel, isOfFigures } from "./board-json.ts";
+import { withFieldConfig } from "./field-config.ts";
+import { Figures } from "./figures.tsx";
+import { framesOf } from "./frames.ts";
+import { transformed } from "./transformations.ts";
+
+interface PanelProps {
+  readonly panel: BoardPanel;
+  readonly answer: BoardAnswer;
+  readonly timeZone: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+export function Panel(props: PanelProps): ReactElement {
+  const { panel, answer, width, height } = props;
+  const title = panel.title.replaceAll(/\$(\w+)/g, (text, name) => answer.chosen[name] ?? text);
+  return (
+    <section data-panel={panel.type} data-title={title}>
+      <PanelChrome title={title} description={panel.description} width={width} height={height}>
+        {(innerWidth, innerHeight) => (
+          <Boundary>
+            {isOfFigures(panel) ? (
+              <Data {...props} panel={panel} width={innerWidth} height={innerHeight} />
+            ) : (
+              <Alerts alerts={answer.alerts} />
+            )}
+          </Boundary>
+        )}
+      </PanelChrome>
+    </section>
+  );
+}
+
+function Data(props: PanelProps & { readonly panel: FigurePanel }): ReactElement {
+  const { panel, answer, timeZone } = props;
+  const theme = useTheme2();
+  const [frames, setFrames] = useState<DataFrame[]>();
+  const [error, setError] = useState<unknown>();
+  useEffect(() => {
+    dataOf(panel, answer.panels[panel.id] ?? [])
+      .then((data) => setFrames(withFieldConfig(data, panel, theme, timeZone)))
+      .catch(setError);
+  }, [panel, answer, theme, timeZone]);
+  if (error !== undefined) throw error;
+  if (frames === undefined) return <span data-waiting />;
+  return <Figures {...props} frames={frames} fromMs={answer.fromMs} toMs={answer.toMs} />;
+}
+
+function dataOf(panel: FigurePanel, answers: readonly Answer[]): Promise<DataFrame[]> {
+  return transformed(framesOf(answers), panel.transformations);
+}
+
+/** Keeps a panel that can't be drawn from taking the others with it. */
+class Boundary extends Component<{ readonly children: ReactNode }, { readonly error?: unknown }> {
+  override state: { readonly error?: unknown } = {};
+
+  static getDerivedStateFromError(error: unknown) {
+    return { error };
+  }
+
+  override render(): ReactNode {
+    const { error } = this.state;
+    return error === undefined ? this.props.children : <pre data-error>{String(error)}</pre>;
+  }
+}
