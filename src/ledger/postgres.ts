@@ -2,12 +2,13 @@
 import type { Pool, PoolClient } from "pg";
 
 import { inTransaction } from "../database/pool.ts";
+import { ledgerLine } from "./ledger-line.ts";
 
 const TIMEOUT_MS = 5_000;
 
 /**
- * Many rows in one parameter, so the number of columns and rows meets no limit of the protocol, and
- * no code here runs once per column. The function (see migrations) keeps the sums in step.
+ * Many rows in one parameter, so the number of columns and rows meets no limit of the protocol. The
+ * function (see migrations) keeps the sums in step.
  */
 const ADD = "select api_usage_add($1::json)";
 
@@ -33,5 +34,5 @@ export async function tryRow(pool: Pool, line: string, dryRun: boolean): Promise
 }
 
 async function addRows(client: PoolClient, lines: readonly string[]): Promise<void> {
-  await client.query(ADD, [`[${lines.join(",")}]`]);
+  await client.query(ADD, [JSON.stringify(lines.map(ledgerLine))]);
 }

@@ -1,15 +1,20 @@
 /**
- * A usage record as a row of `api_usage`: one line of JSON, which needs no code on its way into
- * Postgres and can lie in a file until then.
+ * A usage record as a row of `api_usage`: one line of JSON, which can lie in a file until it goes there.
+ * What follows from other columns is left out.
  */
 import { isoTimestamp } from "../base/clock.ts";
 import { toUsdString } from "../base/money.ts";
+import { rowPriceVersion } from "../pricing/row-price-version.ts";
 import type { BilledItem } from "../usage/items.ts";
 import type { UsageRecord } from "../usage/record.ts";
+import { storedModalities } from "../usage/stored-modalities.ts";
 import { inputTokens, outputTokens } from "../usage/tokens.ts";
 import type { TokenCounts } from "../usage/tokens.ts";
 
-/** The columns that a writer fills, with their types; the database fills the others itself. */
+/**
+ * The columns that a writer fills, with their types, in the order of ledger-line.ts; the database fills
+ * the others itself.
+ */
 export const COLUMNS = {
   id: "uuid",
   created_at: "timestamptz",
@@ -43,13 +48,13 @@ export const COLUMNS = {
   status: "text",
   error_type: "text",
   error_message: "text",
-  http_status_code: "integer",
-  request_duration_ms: "double precision",
-  time_to_first_chunk_ms: "double precision",
+  http_status_code: "smallint",
+  request_duration_ms: "real",
+  time_to_first_chunk_ms: "real",
   streaming: "boolean",
-  attempt: "integer",
-  trace_id: "text",
-  span_id: "text",
+  attempt: "smallint",
+  trace_id: "bytea",
+  span_id: "bytea",
 } as const;
 
 export type UsageRow = {
@@ -91,7 +96,7 @@ export function rowOf(record: UsageRecord): UsageRow {
     platform: record.platform,
     api_endpoint: record.endpoint,
     operation: record.operation,
-    requested_model: record.requestedModel,
+    requested_model: record.requestedModel === record.model ? undefined : record.requestedModel,
     model: record.model,
     resource_name: record.resourceName,
     service_tier: record.serviceTier,
@@ -101,7 +106,7 @@ export function rowOf(record: UsageRecord): UsageRow {
     estimated_cost_usd: record.cost === undefined ? undefined : toUsdString(record.cost),
     line_items: itemsColumn(record.items),
     price_status: record.priceStatus,
-    price_version: record.priceVersion,
+    price_version: record.priceVersion && rowPriceVersion(record.priceVersion, record),
     status: record.status,
     error_type: record.errorType,
     error_message: record.errorMessage,
@@ -122,14 +127,8 @@ function tokenColumns(tokens: TokenCounts | undefined) {
     cached_input_tokens: tokens?.cachedInput,
     tool_use_tokens: tokens?.toolUse,
     thinking_tokens: tokens?.thinking,
-    token_modalities: modalityColumn(tokens?.modalities),
+    token_modalities: tokens && storedModalities(tokens),
   };
-}
-
-function modalityColumn(modalities: TokenCounts["modalities"]): object | undefined {
-  if (modalities === undefined) return undefined;
-  const { input, cachedInput, toolUse, output } = modalities;
-  return { input, cached_input: cachedInput, tool_use: toolUse, output };
 }
 
 function itemsColumn(items: readonly BilledItem[]): object | undefined {

@@ -38,7 +38,6 @@ test("a record becomes one line with a row's columns, its money as text", () => 
     platform: "gemini_api",
     api_endpoint: "chat",
     operation: "generateContent",
-    requested_model: "gemini-2.5-flash",
     model: "gemini-2.5-flash",
     service_tier: "standard",
     // 700 + 200 + 100
@@ -48,7 +47,7 @@ test("a record becomes one line with a row's columns, its money as text", () => 
     cached_input_tokens: 200,
     tool_use_tokens: 100,
     thinking_tokens: 50,
-    token_modalities: { input: { text: 442, image: 258 }, cached_input: { text: 200 } },
+    token_modalities: { input: { text: 442, image: 258 }, cached_input: "text" },
     usage_status: "final",
     estimated_cost_usd: "0.000000000001",
     price_status: "priced",
@@ -62,6 +61,11 @@ test("a record becomes one line with a row's columns, its money as text", () => 
     trace_id: "0af7651916cd43dd8448eb211c80319c",
     span_id: "b7ad6b7169203331",
   });
+});
+
+test("the model that was asked for is kept when another one answered", () => {
+  const record = aRecord({ requestedModel: "gemini-flash-latest", model: "gemini-2.5-flash" });
+  expect(JSON.parse(lineOf(record))).toMatchObject({ requested_model: "gemini-flash-latest" });
 });
 
 test("what is not known is absent, and not 0", () => {
