@@ -44,8 +44,8 @@ export async function copyFile(url: string, table: string, path: string): Promis
 
 function fieldOf(value: UsageRow[keyof UsageRow], isBytes: boolean): string {
   if (value === undefined) return "\\N";
-  if (isBytes) return `\\\\x${String(value)}`;
-  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+  const text =
+    typeof value === "object" ? JSON.stringify(value) : `${isBytes ? "\\x" : ""}${value}`;
   return text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll("\t", "\\t");
 }
 

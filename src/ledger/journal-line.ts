@@ -17,11 +17,11 @@ export interface JournalLine {
   readonly kind: LineKind;
   /** That of the row. */
   readonly id: string;
-  /** JSON without line ends; see row.ts. */
+  /** See row-line.ts. */
   readonly row: string;
 }
 
-/** JSON leaves some characters as they are that a dot takes for line ends. */
+/** Text has some characters that a dot takes for line ends, and the journal does not. */
 const LINE = /^([0-9a-f]{8}) ((\w+) (\S+) (.*))$/s;
 
 export function formatLine({ kind, id, row }: JournalLine): string {

@@ -2,7 +2,6 @@
 import type { Pool, PoolClient } from "pg";
 
 import { inTransaction } from "../database/pool.ts";
-import { ledgerLine } from "./ledger-line.ts";
 
 const TIMEOUT_MS = 5_000;
 
@@ -13,7 +12,7 @@ const TIMEOUT_MS = 5_000;
 const ADD = "select api_usage_add($1::json)";
 
 /**
- * Stores the rows of `lines` (see row.ts), all of them or, when it rejects, none. Rows that are
+ * Stores the rows of `lines` (see row-line.ts), all of them or, when it rejects, none. Rows that are
  * there already stay as they are.
  */
 export async function insertRows(
@@ -34,5 +33,5 @@ export async function tryRow(pool: Pool, line: string, dryRun: boolean): Promise
 }
 
 async function addRows(client: PoolClient, lines: readonly string[]): Promise<void> {
-  await client.query(ADD, [JSON.stringify(lines.map(ledgerLine))]);
+  await client.query(ADD, [JSON.stringify(lines)]);
 }

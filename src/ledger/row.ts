@@ -1,7 +1,4 @@
-/**
- * A usage record as a row of `api_usage`: one line of JSON, which can lie in a file until it goes there.
- * What follows from other columns is left out.
- */
+/** A usage record as a row of `api_usage`. What follows from other columns is left out. */
 import { isoTimestamp } from "../base/clock.ts";
 import { toUsdString } from "../base/money.ts";
 import { rowPriceVersion } from "../pricing/row-price-version.ts";
@@ -12,8 +9,8 @@ import { inputTokens, outputTokens } from "../usage/tokens.ts";
 import type { TokenCounts } from "../usage/tokens.ts";
 
 /**
- * The columns that a writer fills, with their types, in the order of ledger-line.ts; the database fills
- * the others itself.
+ * The columns that a writer fills, with their types, in the order of row-line.ts; the database fills the
+ * others itself.
  */
 export const COLUMNS = {
   id: "uuid",
@@ -62,23 +59,6 @@ export type UsageRow = {
 };
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-/** One line of JSON, without its line end. Unknown values are absent, and so become NULL. */
-export function lineOf(record: UsageRecord): string {
-  return textOf(rowOf(record));
-}
-
-/** Likewise for a call under way: how long it will take is not known. */
-export function startLineOf(record: UsageRecord): string {
-  return textOf({ ...rowOf(record), request_duration_ms: undefined });
-}
-
-function textOf(row: UsageRow): string {
-  const line = JSON.stringify(row);
-  // Postgres's text knows neither NUL nor half a surrogate pair. JSON writes both as `\u…`, as it
-  // does few other things, so nearly all lines are spared the second look.
-  return line.includes("\\u") ? JSON.stringify(row, cleanText) : line;
-}
 
 export function rowOf(record: UsageRecord): UsageRow {
   return {
@@ -148,8 +128,4 @@ function asUuid(tag: string | undefined): string | undefined {
 /** Clocks tell no more than microseconds, and further digits only cost space. */
 function toMicroseconds(ms: number | undefined): number | undefined {
   return ms === undefined ? undefined : Math.round(ms * 1_000) / 1_000;
-}
-
-function cleanText(_key: string, value: unknown): unknown {
-  return typeof value === "string" ? value.replaceAll("\0", "").toWellFormed() : value;
 }

@@ -5,8 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
 import { LedgerConnection } from "../../src/database/connection.ts";
-import { ledgerLine } from "../../src/ledger/ledger-line.ts";
-import { lineOf } from "../../src/ledger/row.ts";
+import { lineOf } from "../../src/ledger/row-line.ts";
 import { type TestDatabase, withDatabase, withEmptyDatabase } from "../support/database.ts";
 import { adjust, aFullRecord, contentOf, store } from "../support/ledger-rows.ts";
 import { KeptLogger } from "../support/logger.ts";
@@ -211,7 +210,7 @@ describe("what is not the same in the end is said, and fails", () => {
         [other, "cellar"],
       ] as const) {
         await client.query("begin");
-        const line = ledgerLine(lineOf({ ...result, brand }));
+        const line = lineOf({ ...result, brand });
         await client.query("select api_usage_add($1)", [JSON.stringify([line])]);
       }
       for (const client of [one, other]) {

@@ -2,8 +2,7 @@ import type { Pool } from "pg";
 import { expect, test } from "vitest";
 
 import { migrate } from "../../src/database/migrate.ts";
-import { ledgerLine } from "../../src/ledger/ledger-line.ts";
-import { lineOf } from "../../src/ledger/row.ts";
+import { lineOf } from "../../src/ledger/row-line.ts";
 import { withDatabase, withEmptyDatabase } from "../support/database.ts";
 import { store } from "../support/ledger-rows.ts";
 import { withLogin } from "../support/login.ts";
@@ -68,7 +67,7 @@ test("a brand that is deleted while its row is being written is deleted afterwar
     const writer = await pool.connect();
     await writer.query("begin");
     await writer.query("select api_usage_add($1)", [
-      JSON.stringify([ledgerLine(lineOf(aRecord({ brand: BRAND })))]),
+      JSON.stringify([lineOf(aRecord({ brand: BRAND }))]),
     ]);
     const deletion = pool.query("delete from brands");
     await until(

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Pool } from "pg";
 
 import { insertRows } from "../../src/ledger/postgres.ts";
-import { lineOf } from "../../src/ledger/row.ts";
+import { lineOf } from "../../src/ledger/row-line.ts";
 import type { UsageRecord } from "../../src/usage/record.ts";
 import { aRecord } from "./record.ts";
 
