@@ -19,7 +19,7 @@ export function dashboardFiles(): ReadonlyMap<string, string> {
   );
 }
 
-/** What the SDK writes, always the same, and Grafana's schema has no longer or has elsewhere only. */
+/** What the SDK writes at its default, and Grafana's schema has no longer, or not there. */
 const OUTDATED: ReadonlySet<string> = new Set(["auto", "auto_min", "auto_count", "footer"]);
 
 /** By the SDK's default, Grafana also hides links and annotations in a menu. */

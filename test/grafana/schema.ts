@@ -7,8 +7,9 @@ import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const TSC = join(import.meta.dirname, "../../node_modules/.bin/tsc");
 const SCHEMA = join(import.meta.dirname, "../fixtures/board.ts");
-const OPTIONS = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--skipLibCheck"];
-const MODULES = ["--module", "nodenext", "--target", "esnext", "--allowImportingTsExtensions"];
+const STRICTLY = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--skipLibCheck"];
+const AS_MODULES = ["--module", "nodenext", "--target", "esnext", "--allowImportingTsExtensions"];
+const ERROR = /^(?:(.+)\.ts\((\d+),\d+\): )?error (.+(?:\n .+)*)/gm;
 
 /** What is wrong with each of the boards, given as the texts of their files: the line, and why. */
 export function schemaFaults(
@@ -22,17 +23,14 @@ export function schemaFaults(
     writeFileSync(join(cwd, `${name}.ts`), module);
   }
   const files = Object.keys(boards).map((name) => `${name}.ts`);
-  const tsc = spawnSync(
-    TSC,
-    [...OPTIONS, ...MODULES, "--types", "", "--pretty", "false", ...files],
-    {
-      cwd,
-      encoding: "utf8",
-    },
-  );
-  const found = [...tsc.stdout.matchAll(/^(?:(.+)\.ts\((\d+),\d+\): )?error (.+(?:\n .+)*)/gm)];
-  const unplaced = found.filter(([, name = ""]) => !(name in boards));
-  if (tsc.error !== undefined || unplaced.length > 0) throw tsc.error ?? new Error(tsc.stdout);
+  const options = [...STRICTLY, ...AS_MODULES, "--pretty", "false"];
+  const tsc = spawnSync(TSC, [...options, ...files], { cwd, encoding: "utf8" });
+  if (tsc.error !== undefined) throw tsc.error;
+  const found = [...tsc.stdout.matchAll(ERROR)];
+  const isOfBoards = found.every(([, name = ""]) => name in boards);
+  if (!isOfBoards || (tsc.status === 0) !== (found.length === 0)) {
+    throw new Error(`tsc: ${tsc.stdout}${tsc.stderr}`);
+  }
   return Object.fromEntries(
     Object.keys(boards).map((name) => [
       name,
