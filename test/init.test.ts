@@ -173,7 +173,8 @@ test("meterFetch passes everything through before init, and meters after it", as
   expect(await ask()).toBe(200);
   const spendspan = initialised({ baseUrls: [simulator.url] });
   await withUsage({ brand: "acme" }, ask);
-  expect(samplesOf(await spendspan.metrics(), "api_usage_requests_total")).toEqual([
+  const counts = samplesOf(await spendspan.metrics(), "api_usage_requests_total");
+  expect(counts.filter(({ value }) => value > 0)).toEqual([
     { labels: expect.objectContaining({ brand: "acme", status: "success" }), value: 1 },
   ]);
 });

@@ -154,7 +154,8 @@ describe.each(Object.entries(GENERATIONS))("OpenTelemetry SDK %s", (name, genera
         span_id: expect.stringMatching(/^[0-9a-f]{16}$/),
       }),
     ]);
-    expect(samplesOf(report.page, "api_usage_requests_total")).toHaveLength(1);
+    const counts = samplesOf(report.page, "api_usage_requests_total");
+    expect(counts.filter(({ value }) => value > 0)).toHaveLength(1);
   });
 
   test("UsageSpanProcessor in the app's list makes no second row, and a sampler costs none", async () => {
