@@ -66,7 +66,9 @@ test.each(SEEDS)(
     expect(ended.filter(({ name, cost_usd: cost }) => cost !== costs.get(name))).toEqual([]);
     // All else began, and was killed before its end, or even before it left.
     const orphans = rows.filter(({ status }) => status !== "success");
-    expect(orphans.filter(({ status, cost_usd: cost }) => status !== "unknown" || cost)).toEqual([]);
+    expect(orphans.filter(({ status, cost_usd: cost }) => status !== "unknown" || cost)).toEqual(
+      [],
+    );
     expect(orphans.length).toBeLessThanOrEqual(started * CALLERS_PER_APP);
     for (const { kept, taken } of await sumsIn(postgres.pool)) expect(kept).toEqual(taken);
     // A directory that was being made when its process was killed may be there, with nothing in it.

@@ -28,11 +28,13 @@ export class OwnPostgres implements TestDatabase {
   readonly #proxy: TcpProxy;
   #server: EmbeddedPostgres;
 
-  private constructor(parts: TestDatabase & {
-    readonly dataDir: string;
-    readonly proxy: TcpProxy;
-    readonly server: EmbeddedPostgres;
-  }) {
+  private constructor(
+    parts: TestDatabase & {
+      readonly dataDir: string;
+      readonly proxy: TcpProxy;
+      readonly server: EmbeddedPostgres;
+    },
+  ) {
     this.pool = parts.pool;
     this.url = parts.url;
     this.#dataDir = parts.dataDir;
