@@ -21,11 +21,7 @@ export const migrateCommand: Command = {
       const applied = await migrate(pool);
       for (const name of applied) terminal.print(`Applied ${name}`);
       if (applied.length === 0) terminal.print("Nothing to do: the schema is up to date");
-      if (flags.isSet("citus")) {
-        const spread = await distribute(pool);
-        for (const sentence of spread) terminal.print(sentence);
-        if (spread.length === 0) terminal.print("Nothing to distribute: all tables are");
-      }
+      if (flags.isSet("citus")) await distribute(pool, (sentence) => terminal.print(sentence));
       await makeMonthsAhead(pool).catch((error: unknown) => {
         // Of a role that may do no more than look: rows make their months by need.
         terminal.complain(`Partitions of the next months were not made: ${messageOf(error)}`);

@@ -10,51 +10,65 @@ import { messageOf, SpendspanError } from "../base/errors.ts";
 import { lockSchema } from "./migrate.ts";
 import { inTransaction } from "./pool.ts";
 
-/** Few, as every statement visits all of them, in every month. */
-const SHARDS = 8;
-
 interface Spread {
   readonly table: string;
   /** How its rows are spread, for people. */
   readonly manner: string;
-  readonly statement: string;
+  readonly statements: readonly string[];
 }
 
-/** In this order: who may read what is asked by the policies of the others. */
+/** Few, as every statement visits all of them, in every month. */
+const SHARDS = 8;
+
+/** What readers claim with `set local` reaches the servers that hold the rows only with this. */
+const HAND_SETTINGS_ON = `
+do $$ begin
+  execute format('alter database %I set citus.propagate_set_commands = %L', current_database(), 'local');
+end $$`;
+
+/** In this order: the policies of the others ask who may read what. */
 const SPREADS: readonly Spread[] = [
   {
     table: "api_usage_reader",
     manner: "as a copy on every server",
-    statement: "select create_reference_table('api_usage_reader')",
+    statements: [HAND_SETTINGS_ON, "select create_reference_table('api_usage_reader')"],
   },
   {
     table: "api_usage",
     manner: `by brand, in ${SHARDS} shards`,
-    statement: `select create_distributed_table('api_usage', 'brand', shard_count => ${SHARDS})`,
+    statements: [
+      plainPolicy("api_usage"),
+      `select create_distributed_table('api_usage', 'brand', shard_count => ${SHARDS})`,
+    ],
   },
   ...["api_usage_hour", "api_usage_day"].map((table) => ({
     table,
     manner: "by brand, beside api_usage",
-    statement: `select create_distributed_table('${table}', 'brand', colocate_with => 'api_usage')`,
+    statements: [
+      plainPolicy(table),
+      `select create_distributed_table('${table}', 'brand', colocate_with => 'api_usage')`,
+    ],
   })),
 ];
 
-/** Triggers that the migrations make where there is no Citus. */
+/** Without the subquery of the migrations, which is there to be evaluated once a statement. */
+function plainPolicy(table: string): string {
+  return `
+do $$ begin
+  alter policy spendspan_reader on ${table} using (brand = api_usage_reader_brand());
+exception when undefined_object then
+  null; -- who migrated may not make roles
+end $$`;
+}
+
+/** Triggers are made by the migrations where there is no Citus. */
 const LEDGER = `
 select exists (select from pg_extension where extname = 'citus') as "hasCitus",
   exists (
     select from pg_trigger where tgrelid = to_regclass('api_usage') and not tgisinternal
   ) as "hasTriggers"`;
 
-/** What readers claim with \`set local\` reaches the servers that hold the rows only with this. */
-const HAND_SETTINGS_ON = `
-do $$ begin
-  execute format('alter database %I set citus.propagate_set_commands = ''local''', current_database());
-end $$`;
-
-const HAS_READER_POLICY = `
-select from pg_policies
-where schemaname = current_schema and tablename = $1 and policyname = 'spendspan_reader'`;
+const IS_DISTRIBUTED = "select from pg_dist_partition where logicalrelid = $1::regclass";
 
 /**
  * Makes the extension if it isn't there. To be called before the migrations, which leave out what it
@@ -78,56 +92,38 @@ export async function installCitus(pool: Pool): Promise<void> {
 function madeWithoutCitus(): SpendspanError {
   return new SpendspanError(
     "ERR_MIGRATION",
-    "This ledger was made without Citus, and has triggers, which Citus refuses. Make another " +
-      "database by `spendspan migrate --citus`, and bring the rows there by `spendspan copy`",
+    "This ledger was made without Citus, and has triggers, which Citus refuses. " +
+      "Run `spendspan migrate --citus` on a database without a ledger",
   );
 }
 
 /**
- * Spreads what isn't yet, all of it or, when it fails, nothing. Rows that are there already are copied
- * into the shards, and writers wait meanwhile.
+ * Spreads what isn't yet, a table at a time. Rows that are there already are copied into the shards, and
+ * writers wait meanwhile.
  *
- * @returns How each table was spread, in sentences; none when all were before.
- * @throws SpendspanError `ERR_MIGRATION` when Citus refuses.
+ * @param onSpread Told how each table was spread, in a sentence.
+ * @throws SpendspanError `ERR_MIGRATION` when Citus refuses a table. Those before it are spread.
  */
-export async function distribute(pool: Pool): Promise<readonly string[]> {
-  return inTransaction(pool, { timeoutMs: 0 }, async (client) => {
-    await lockSchema(client);
-    // Else the tables' shards are made over several connections, which don't see each other's.
-    await client.query("set local citus.multi_shard_modify_mode = 'sequential'");
-    const done: string[] = [];
-    for (const spread of SPREADS) {
-      if (
-        await has(client, "select from pg_dist_partition where logicalrelid = $1::regclass", spread)
-      ) {
-        continue;
-      }
-      await spreadOut(client, spread);
-      done.push(`Distributed ${spread.table} ${spread.manner}`);
-    }
-    if (done.length > 0) await client.query(HAND_SETTINGS_ON);
-    return done;
-  });
-}
-
-async function spreadOut(client: PoolClient, spread: Spread): Promise<void> {
-  const { table, statement } = spread;
-  try {
-    // Without the subquery of the migrations, which is there to be evaluated once a statement.
-    if (await has(client, HAS_READER_POLICY, spread)) {
-      await client.query(
-        `alter policy spendspan_reader on ${table} using (brand = api_usage_reader_brand())`,
-      );
-    }
-    await client.query(statement);
-  } catch (cause) {
-    throw new SpendspanError("ERR_MIGRATION", `Citus refuses ${table}: ${messageOf(cause)}`, {
-      cause,
+export async function distribute(pool: Pool, onSpread: (sentence: string) => void): Promise<void> {
+  for (const spread of SPREADS) {
+    // A transaction each: what Citus did for one over several connections may keep it from the next.
+    const isNew = await inTransaction(pool, { timeoutMs: 0 }, async (client) => {
+      await lockSchema(client);
+      return spreadOut(client, spread);
     });
+    if (isNew) onSpread(`Distributed ${spread.table} ${spread.manner}`);
   }
 }
 
-async function has(client: PoolClient, query: string, { table }: Spread): Promise<boolean> {
-  const { rows } = await client.query(query, [table]);
-  return rows.length > 0;
+/** @returns False when it was spread before. */
+async function spreadOut(client: PoolClient, { table, statements }: Spread): Promise<boolean> {
+  const { rows } = await client.query(IS_DISTRIBUTED, [table]);
+  if (rows.length > 0) return false;
+  try {
+    for (const statement of statements) await client.query(statement);
+    return true;
+  } catch (cause) {
+    const message = `Citus refuses ${table}: ${messageOf(cause)}`;
+    throw new SpendspanError("ERR_MIGRATION", message, { cause });
+  }
 }
