@@ -84,7 +84,7 @@ export async function installCitus(pool: Pool): Promise<void> {
     if (rows[0]?.hasTriggers === true) throw madeWithoutCitus();
     await client.query("create extension citus").catch((cause: unknown) => {
       const rule = "--citus takes a server that has Citus";
-      throw new SpendspanError("ERR_MIGRATION", `${rule}, but: ${messageOf(cause)}`, { cause });
+      throw new SpendspanError("ERR_MIGRATION", `${rule}, but: ${faultOf(cause)}`, { cause });
     });
   });
 }
@@ -123,7 +123,13 @@ async function spreadOut(client: PoolClient, { table, statements }: Spread): Pro
     for (const statement of statements) await client.query(statement);
     return true;
   } catch (cause) {
-    const message = `Citus refuses ${table}: ${messageOf(cause)}`;
+    const message = `Citus refuses ${table}: ${faultOf(cause)}`;
     throw new SpendspanError("ERR_MIGRATION", message, { cause });
   }
+}
+
+/** Citus leaves for the detail what its message does not say. */
+function faultOf(error: unknown): string {
+  const detail = error instanceof Error && "detail" in error ? error.detail : undefined;
+  return typeof detail === "string" ? `${messageOf(error)}: ${detail}` : messageOf(error);
 }

@@ -17,7 +17,7 @@ import { temporaryDirectory } from "./temporary-directory.ts";
 import { until } from "./until.ts";
 
 /** As of `pg_ctl stop -m`: transactions are rolled back in order, or the server is gone as in a crash. */
-export type StopMode = "fast" | "immediate";
+type StopMode = "fast" | "immediate";
 
 const logger = { info: (): void => undefined, warn: console.warn };
 
