@@ -109,7 +109,10 @@ begin
   end if;
   if to_regrole('spendspan_reader') is not null then
     grant execute on function api_usage_reader_brand to spendspan_reader;
-    perform api_usage_let_see('spendspan_reader', 'brand = (select api_usage_reader_brand())');
+    -- Citus refuses the subquery.
+    perform api_usage_let_see('spendspan_reader', case
+      when exists (select from pg_extension where extname = 'citus') then 'brand = api_usage_reader_brand()'
+      else 'brand = (select api_usage_reader_brand())' end);
   end if;
   if to_regrole('spendspan_admin') is not null then
     grant execute on function api_usage_add, api_usage_make_months_ahead, api_usage_resource_entries,

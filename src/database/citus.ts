@@ -36,30 +36,16 @@ const SPREADS: readonly Spread[] = [
   {
     table: "api_usage",
     manner: `by brand, in ${SHARDS} shards`,
-    statements: [
-      plainPolicy("api_usage"),
-      `select create_distributed_table('api_usage', 'brand', shard_count => ${SHARDS})`,
-    ],
+    statements: [`select create_distributed_table('api_usage', 'brand', shard_count => ${SHARDS})`],
   },
   ...["api_usage_hour", "api_usage_day"].map((table) => ({
     table,
     manner: "by brand, beside api_usage",
     statements: [
-      plainPolicy(table),
       `select create_distributed_table('${table}', 'brand', colocate_with => 'api_usage')`,
     ],
   })),
 ];
-
-/** Without the subquery of the migrations, which is there to be evaluated once a statement. */
-function plainPolicy(table: string): string {
-  return `
-do $$ begin
-  alter policy spendspan_reader on ${table} using (brand = api_usage_reader_brand());
-exception when undefined_object then
-  null; -- who migrated may not make roles
-end $$`;
-}
 
 /** Triggers are made by the migrations where there is no Citus. */
 const LEDGER = `

@@ -57,6 +57,8 @@ cross join lateral (
     array_agg(price_version order by ingested_at desc, id) as price_versions
   from api_usage as adjustment
   where adjustment.adjusts_id = next_row.id
+    -- Of the same month, so that no other one is looked into.
+    and adjustment.created_at = next_row.created_at
 ) as adjusted
 order by next_row.brand, next_row.created_at, next_row.id`;
 
