@@ -111,45 +111,25 @@ create index api_usage_resource_name on api_usage_next (resource_name, id) where
 create index api_usage_jobs on api_usage_next (created_at) where entry = 'job';
 create index api_usage_adjusts_id on api_usage_next (adjusts_id) where adjusts_id is not null;
 
-comment on table api_usage_next is
-  'What each request to a paid API cost, and for whom. One row for each billed HTTP request: retries and tool rounds have rows of their own. Rows are only ever added.';
-comment on column api_usage_next.id is 'UUIDv7 made when the request started.';
+-- What 0001 says of its columns holds, but for those below.
+do $$
+declare
+  part record;
+begin
+  execute format('comment on table api_usage_next is %L', obj_description('api_usage'::regclass));
+  for part in
+    select attname, col_description(attrelid, attnum) as text
+      from pg_attribute where attrelid = 'api_usage'::regclass and attnum > 0
+  loop
+    execute format('comment on column api_usage_next.%I is %L', part.attname, part.text);
+  end loop;
+end $$;
 comment on column api_usage_next.adjusts_id is 'Of an adjustment: the row that it corrects, which has the same brand and created_at.';
-comment on column api_usage_next.brand_id is 'The brand, when its tag is a UUID.';
-comment on column api_usage_next.campaign_id is 'The campaign, when its tag is a UUID.';
-comment on column api_usage_next.user_id is 'The end user, when the tag is a UUID.';
-comment on column api_usage_next.created_at is 'When the request started, by the clock of the machine that made it.';
-comment on column api_usage_next.ingested_at is 'When the row came here, by the clock of the database.';
-comment on column api_usage_next.input_tokens is 'All that went in: cached_input_tokens and tool_use_tokens are part of it. NULL: not known.';
-comment on column api_usage_next.output_tokens is 'All that came out: thinking_tokens are part of it. NULL: not known.';
-comment on column api_usage_next.total_tokens is 'input_tokens + output_tokens.';
-comment on column api_usage_next.cached_input_tokens is 'Input tokens that were read from a cache.';
-comment on column api_usage_next.tool_use_tokens is 'Input tokens of tool results that the provider fed back to the model by itself.';
-comment on column api_usage_next.thinking_tokens is 'Output tokens of the model''s thinking.';
-comment on column api_usage_next.request_duration_ms is 'From the request to the end of its answer.';
-comment on column api_usage_next.time_to_first_chunk_ms is 'From the request to the first byte of a streamed answer.';
-comment on column api_usage_next.http_status_code is 'NULL: no answer came.';
-comment on column api_usage_next.attempt is '1 for a first try, 2 for the first retry, ...';
-comment on column api_usage_next.streaming is 'Whether the answer was asked for as a stream.';
-comment on column api_usage_next.estimated_cost_usd is 'List price in US dollars, exact. NULL: not known.';
-comment on column api_usage_next.brand is 'Whom the request was for, as the app tagged it; unattributed when it did not.';
-comment on column api_usage_next.campaign is 'As the app tagged it.';
-comment on column api_usage_next.end_user is 'The app''s own id of its user, as the app tagged it.';
 comment on column api_usage_next.entry is 'call: a request billed by its own answer, or one result of a finished job; job: work handed in, billed by its results; storage: a cache kept longer, or less long, than was booked; adjustment: a correction of the cost of another row.';
-comment on column api_usage_next.api_provider is 'google_ai, openweathermap, ...';
-comment on column api_usage_next.platform is 'Which of the provider''s platforms: gemini_api or vertex_ai.';
-comment on column api_usage_next.api_endpoint is 'What the app was doing (chat, extract), as it tagged it; else the same as operation.';
-comment on column api_usage_next.operation is 'The provider''s API method: generateContent, embedContent, ...';
 comment on column api_usage_next.requested_model is 'The model that the app asked for, when another one answered. NULL: the same as model.';
-comment on column api_usage_next.model is 'The model that answered and is billed; the requested one when the answer does not say.';
-comment on column api_usage_next.service_tier is 'The tier that was served: standard, batch, flex, ...';
 comment on column api_usage_next.usage_status is 'final: the provider''s last word on usage; partial: the last seen before the answer broke off; missing: none seen; mismatch: final, but the parts do not sum to the provider''s total; uncounted: final, but the answer names usage of a kind that is not known.';
-comment on column api_usage_next.price_status is 'priced: exact; estimated: a rule filled in a missing rate; partial: a lower bound; unpriced: cost not known; free: not billed.';
 comment on column api_usage_next.prior_price_status is 'Of an adjustment: how far the cost was known before; price_status says it for after.';
 comment on column api_usage_next.price_version is 'Names the dated price that was used: <book>/<model>@<first day, or start>/<tier>, without the model and the tier where they are those of this row.';
-comment on column api_usage_next.status is 'How it ended for the app. blocked: answered, but the content was withheld; unknown: started, and its end was never seen.';
-comment on column api_usage_next.error_type is 'Short and of few values: 429, RESOURCE_EXHAUSTED, AbortError.';
-comment on column api_usage_next.error_message is 'Shortened, and scrubbed of keys.';
 comment on column api_usage_next.trace_id is 'OpenTelemetry trace, 16 bytes: encode(trace_id, ''hex'') is how other tools show it.';
 comment on column api_usage_next.span_id is 'OpenTelemetry span, 8 bytes.';
 comment on column api_usage_next.key_fingerprint is 'Tells API keys apart: a keyed digest, which only the app can make.';
