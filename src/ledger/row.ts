@@ -76,6 +76,7 @@ function textOf(row: UsageRow): string {
 }
 
 export function rowOf(record: UsageRecord): UsageRow {
+  const { tokens } = record;
   return {
     id: record.id,
     created_at: isoTimestamp(record.startedAtMs),
@@ -95,7 +96,12 @@ export function rowOf(record: UsageRecord): UsageRow {
     model: record.model,
     resource_name: record.resourceName,
     service_tier: record.serviceTier,
-    ...tokenColumns(record.tokens),
+    input_tokens: tokens && inputTokens(tokens),
+    output_tokens: tokens && outputTokens(tokens),
+    cached_input_tokens: tokens?.cachedInput,
+    tool_use_tokens: tokens?.toolUse,
+    thinking_tokens: tokens?.thinking,
+    token_modalities: modalityColumn(tokens?.modalities),
     usage_status: record.usageStatus,
     // Text: a JSON number is a double to everything between here and Postgres.
     estimated_cost_usd: record.cost === undefined ? undefined : toUsdString(record.cost),
@@ -112,17 +118,6 @@ export function rowOf(record: UsageRecord): UsageRow {
     attempt: record.attempt,
     trace_id: record.traceId,
     span_id: record.spanId,
-  };
-}
-
-function tokenColumns(tokens: TokenCounts | undefined) {
-  return {
-    input_tokens: tokens && inputTokens(tokens),
-    output_tokens: tokens && outputTokens(tokens),
-    cached_input_tokens: tokens?.cachedInput,
-    tool_use_tokens: tokens?.toolUse,
-    thinking_tokens: tokens?.thinking,
-    token_modalities: modalityColumn(tokens?.modalities),
   };
 }
 
