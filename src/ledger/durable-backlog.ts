@@ -114,7 +114,7 @@ export class DurableBacklog implements Backlog {
   add(record: UsageRecord): boolean {
     const { id, startedAtMs, durationMs } = record;
     // A call that was let in at its start is let in at its end.
-    if (this.bytes >= this.#maxBytes && !this.#keeper.underWay.has(id)) return false;
+    if (!this.#keeper.underWay.has(id) && this.bytes >= this.#maxBytes) return false;
     const line = lineOf(record);
     return (
       this.#keeper.write((journal) => journal.end(id, line, startedAtMs + durationMs)) ||

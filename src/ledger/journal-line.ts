@@ -39,6 +39,10 @@ export function parseLine(text: string): JournalLine | undefined {
   return checksum(content) === sum ? { kind, id, row } : undefined;
 }
 
+/** `00` to `ff`: for numbers that large, `toString(16)` takes longer than the checksum itself. */
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 function checksum(text: string): string {
-  return crc32(text).toString(16).padStart(8, "0");
+  const sum = crc32(text);
+  return `${HEX[sum >>> 24]}${HEX[(sum >>> 16) & 255]}${HEX[(sum >>> 8) & 255]}${HEX[sum & 255]}`;
 }

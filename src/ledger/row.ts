@@ -6,7 +6,6 @@ import type { BilledItem } from "../usage/items.ts";
 import type { UsageRecord } from "../usage/record.ts";
 import { storedModalities } from "../usage/stored-modalities.ts";
 import { inputTokens, outputTokens } from "../usage/tokens.ts";
-import type { TokenCounts } from "../usage/tokens.ts";
 
 /**
  * The columns that a writer fills, with their types, in the order of row-line.ts; the database fills the
@@ -61,6 +60,7 @@ export type UsageRow = {
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export function rowOf(record: UsageRecord): UsageRow {
+  const { tokens } = record;
   return {
     id: record.id,
     created_at: isoTimestamp(record.startedAtMs),
@@ -80,7 +80,12 @@ export function rowOf(record: UsageRecord): UsageRow {
     model: record.model,
     resource_name: record.resourceName,
     service_tier: record.serviceTier,
-    ...tokenColumns(record.tokens),
+    input_tokens: tokens && inputTokens(tokens),
+    output_tokens: tokens && outputTokens(tokens),
+    cached_input_tokens: tokens?.cachedInput,
+    tool_use_tokens: tokens?.toolUse,
+    thinking_tokens: tokens?.thinking,
+    token_modalities: tokens && storedModalities(tokens),
     usage_status: record.usageStatus,
     // Text: a JSON number is a double to everything between here and Postgres.
     estimated_cost_usd: record.cost === undefined ? undefined : toUsdString(record.cost),
@@ -97,17 +102,6 @@ export function rowOf(record: UsageRecord): UsageRow {
     attempt: record.attempt,
     trace_id: record.traceId,
     span_id: record.spanId,
-  };
-}
-
-function tokenColumns(tokens: TokenCounts | undefined) {
-  return {
-    input_tokens: tokens && inputTokens(tokens),
-    output_tokens: tokens && outputTokens(tokens),
-    cached_input_tokens: tokens?.cachedInput,
-    tool_use_tokens: tokens?.toolUse,
-    thinking_tokens: tokens?.thinking,
-    token_modalities: tokens && storedModalities(tokens),
   };
 }
 
