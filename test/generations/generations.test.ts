@@ -65,7 +65,7 @@ describe.each(Object.entries(GENERATIONS))("OpenTelemetry SDK %s", (name, genera
       const { code, stdout, stderr } = await script.ended;
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
       const { rows } = await pool.query<Row>(
-        `select trace_id, span_id, brand, status, estimated_cost_usd from api_usage
+        `select encode(trace_id, 'hex') as trace_id, encode(span_id, 'hex') as span_id, brand, status, estimated_cost_usd from api_usage
          order by created_at`,
       );
       const report = JSON.parse(stdout) as Report;
