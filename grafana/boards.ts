@@ -14,12 +14,16 @@ export function dashboardFiles(): ReadonlyMap<string, string> {
   return new Map(
     BOARDS.map((board) => [
       `${board.uid}.json`,
-      `${JSON.stringify(dashboardOf(board), withoutMenu, 2)}\n`,
+      `${JSON.stringify(dashboardOf(board), tidied, 2)}\n`,
     ]),
   );
 }
 
-/** By the SDK's default, Grafana hides links and annotations in a menu. */
-function withoutMenu(key: string, value: unknown): unknown {
-  return key === "placement" && value === "inControlsMenu" ? undefined : value;
+/** What the SDK writes at its default, and Grafana's schema has no longer, or not there. */
+const OUTDATED: ReadonlySet<string> = new Set(["auto", "auto_min", "auto_count", "footer"]);
+
+/** By the SDK's default, Grafana also hides links and annotations in a menu. */
+function tidied(key: string, value: unknown): unknown {
+  const isHidden = key === "placement" && value === "inControlsMenu";
+  return isHidden || OUTDATED.has(key) ? undefined : value;
 }

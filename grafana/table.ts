@@ -91,10 +91,10 @@ function propertiesOf(column: Column): dashboard.DynamicConfigValue[] {
   if (decimals !== undefined) properties.push({ id: "decimals", value: decimals });
   if (mappings.length > 0) properties.push({ id: "mappings", value: mappings });
   if (steps.length > 0) {
-    const type = gauge ? "gauge" : "color-text";
+    const cell = gauge ? { type: "gauge", mode: "basic" } : { type: "color-text" };
     properties.push({ id: "thresholds", value: thresholdsOf(steps) });
     properties.push({ id: "color", value: { mode: "thresholds" } });
-    properties.push({ id: "custom.cellOptions", value: { type, mode: "basic" } });
+    properties.push({ id: "custom.cellOptions", value: cell });
   }
   if (gauge) properties.push({ id: "min", value: 0 }, { id: "max", value: 1 });
   if (links.length > 0) properties.push({ id: "links", value: links });

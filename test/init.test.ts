@@ -73,9 +73,7 @@ test("a call is priced by the app's own price, and its row says so", () =>
       {
         usd: rows[0].tokens, // a dollar a token
         tokens: expect.any(Number),
-        price_version: expect.stringMatching(
-          /^user:[0-9a-f]{8}\/gemini-2.5-flash@start\/standard$/,
-        ),
+        price_version: expect.stringMatching(/^user:[0-9a-f]{8}@start$/),
       },
     ]);
     expect(rows[0].tokens).toBeGreaterThan(0);
@@ -173,7 +171,8 @@ test("meterFetch passes everything through before init, and meters after it", as
   expect(await ask()).toBe(200);
   const spendspan = initialised({ baseUrls: [simulator.url] });
   await withUsage({ brand: "acme" }, ask);
-  expect(samplesOf(await spendspan.metrics(), "api_usage_requests_total")).toEqual([
+  const counts = samplesOf(await spendspan.metrics(), "api_usage_requests_total");
+  expect(counts.filter(({ value }) => value > 0)).toEqual([
     { labels: expect.objectContaining({ brand: "acme", status: "success" }), value: 1 },
   ]);
 });

@@ -19,7 +19,7 @@ export interface Copied {
 export async function writeFileOf(path: string, records: readonly UsageRecord[]): Promise<void> {
   const lines = records.map((record) => {
     const row = rowOf(record);
-    return `${NAMES.map((name) => fieldOf(row[name])).join("\t")}\n`;
+    return `${NAMES.map((name) => fieldOf(row[name], COLUMNS[name] === "bytea")).join("\t")}\n`;
   });
   await writeFile(path, lines.join(""));
 }
@@ -42,9 +42,10 @@ export async function copyFile(url: string, table: string, path: string): Promis
   return { tookMs, serverCpuUs: cpuOf(after) - cpuOf(before) };
 }
 
-function fieldOf(value: UsageRow[keyof UsageRow]): string {
+function fieldOf(value: UsageRow[keyof UsageRow], isBytes: boolean): string {
   if (value === undefined) return "\\N";
-  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+  const text =
+    typeof value === "object" ? JSON.stringify(value) : `${isBytes ? "\\x" : ""}${value}`;
   return text.replaceAll("\\", "\\\\").replaceAll("\n", "\\n").replaceAll("\t", "\\t");
 }
 

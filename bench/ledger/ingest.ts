@@ -35,6 +35,9 @@ interface Contestant {
 
 /** The first, which V8 and the caches of Postgres are cold for. */
 const WARM_UP_ROUNDS = 1;
+/** Rows a statement, as the writer has them. */
+const FEW_WAIT = 250;
+const MANY_WAIT = 5_000;
 const COPY_WITH_INDEXES = "`psql \\copy`, the same indexes and checks";
 
 export async function ingestCosts(
@@ -45,10 +48,10 @@ export async function ingestCosts(
   const contestants = [
     await copying(server, "`psql \\copy`, no indexes", "defaults including generated"),
     await copying(server, COPY_WITH_INDEXES, "all"),
-    await ours(server, 250, 1),
-    await ours(server, 1_000, 1),
-    await ours(server, 250, 4),
-    await ours(server, 1_000, 4),
+    await ours(server, FEW_WAIT, 1),
+    await ours(server, MANY_WAIT, 1),
+    await ours(server, FEW_WAIT, 4),
+    await ours(server, MANY_WAIT, 4),
   ];
   const directory = await mkdtemp(join(tmpdir(), "spendspan-bench-"));
   const file = join(directory, "rows.copy");

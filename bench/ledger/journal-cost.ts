@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { formatLine } from "../../src/ledger/journal-line.ts";
-import { lineOf, startLineOf } from "../../src/ledger/row.ts";
+import { lineOf, startLineOf } from "../../src/ledger/row-line.ts";
 import { type Spread, spreadOf } from "../spread.ts";
 import { calls } from "./traffic.ts";
 import { journalIn } from "./waiting-rows.ts";

@@ -22,14 +22,14 @@ import { statsCost } from "./stats.ts";
 const CALLS_A_SECOND = 10_000;
 const USUAL = {
   rounds: 9,
-  rows: 20_000,
+  rows: 60_000,
   sized: 200_000,
   reported: [1_000_000],
   /** In seconds. */
   outage: [10, 20],
 };
 const SCALES = {
-  quick: { rounds: 2, rows: 4_000, sized: 4_000, reported: [20_000], outage: [1] },
+  quick: { rounds: 2, rows: 20_000, sized: 4_000, reported: [20_000], outage: [1] },
   usual: USUAL,
   large: { ...USUAL, reported: [1_000_000, 10_000_000] },
 };
@@ -48,7 +48,7 @@ for (const [name, part] of Object.entries(PARTS)) {
 }
 
 async function journal(): Promise<string> {
-  const cost = await journalCost(2 * scale.rounds, scale.rows / 2);
+  const cost = await journalCost(2 * scale.rounds, scale.rows / 6);
   const head = ["CPU µs a call on the event loop", "median (quartiles)", "× bare"];
   const bytes = cost.bytesACall.toFixed(0);
   return markdownTable(head, [

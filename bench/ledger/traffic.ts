@@ -65,7 +65,7 @@ export function callOf(number: number, atMs: number, tags: BrandTags = "names"):
     keyFingerprint: undefined,
     cost: searched ? cost + SEARCH.cost : cost,
     priceStatus: "priced",
-    priceVersion: `${feature.model}@2025-06-17`,
+    priceVersion: `2026-11-24/${feature.model}@2025-06-17/standard`,
     items: searched ? [SEARCH] : [],
     status: failed ? "error" : "success",
     errorType: failed ? "RESOURCE_EXHAUSTED" : undefined,

@@ -1,5 +1,5 @@
 -- Logins of the ledger, made once, with the database. psql reads their passwords from the environment.
--- The roles that they are in get their rights with the schema, see migrations/0010_access.sql.
+-- The roles that they are in get their rights with the schema, see migrations/0008_access.sql.
 \getenv app_password APP_PASSWORD
 \getenv serve_password SERVE_PASSWORD
 \getenv grafana_password GRAFANA_LEDGER_PASSWORD

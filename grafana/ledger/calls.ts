@@ -41,7 +41,7 @@ function calls(title: string, about: string, sortBy: string, order: string) {
   status as "Status", error_type as "Error", input_tokens as "Input tokens",
   output_tokens as "Output tokens", request_duration_ms / 1000 as "Duration",
   estimated_cost_usd as "Cost", price_status as "Price", price_version as "Price version",
-  trace_id as "Trace"
+  encode(trace_id, 'hex') as "Trace"
 from ${CALLS}
 order by ${order}
 limit 500`,

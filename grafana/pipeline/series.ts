@@ -1,5 +1,5 @@
 /** Whether metrics stay within their bounds. */
-import { JOURNAL_RECORDS, LABEL_OVERFLOW, REQUESTS } from "../../src/metrics/catalogue.ts";
+import { COST, JOURNAL_RECORDS, LABEL_OVERFLOW } from "../../src/metrics/catalogue.ts";
 import type { Row } from "../board.ts";
 import { ANY_IS_BAD, SERIES, UNITS } from "../look.ts";
 import { barsPanel, seriesPanel, statPanel } from "../panel.ts";
@@ -22,13 +22,13 @@ export const SERIES_ROW: Row = {
       title: "Series of a process",
       about:
         "How many brands, models, endpoints and statuses are told apart. A process keeps 5,000 unless told otherwise; beyond that, calls count under _other.",
-      of: [REQUESTS],
+      of: [COST],
       none: "No app scraped",
       width: 12,
       unit: UNITS.count,
       decimals: 0,
       steps: SERIES,
-      queries: [{ expr: `count by (instance) (${REQUESTS.name})`, legend: "{{instance}}" }],
+      queries: [{ expr: `count by (instance) (${COST.name})`, legend: "{{instance}}" }],
     }),
     barsPanel({
       title: "Counted under _other",

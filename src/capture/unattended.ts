@@ -26,6 +26,11 @@ export class UnattendedBodies {
   readonly #graceMs: number;
   /** In the order of their time: each waits equally long. */
   readonly #sinceMs = new Map<UnattendedBody, number>();
+  /**
+   * Bodies that the app took up since the last sweep, by their readings. Most are at their end before
+   * the next one, and registered with the collector they would cost as much as a third of their chunks.
+   */
+  readonly #takenUp = new Map<Abandonable, object>();
   readonly #forgotten = new FinalizationRegistry<Abandonable>((reading) => reading.abandon());
   #timer: NodeJS.Timeout | undefined;
 
@@ -36,8 +41,7 @@ export class UnattendedBodies {
 
   add(body: UnattendedBody): void {
     this.#sinceMs.set(body, this.#clock.monotonicMs());
-    // One timer for all, and none when all is read: a timer a call would cost more than the call.
-    this.#timer ??= setInterval(() => this.#sweep(), Math.max(1, this.#graceMs / 2)).unref();
+    this.#sweepSoon();
   }
 
   remove(body: UnattendedBody): void {
@@ -46,12 +50,13 @@ export class UnattendedBodies {
 
   /** Abandons `reading` when `body` is collected; `reading` must not keep it alive. */
   abandonWithBody(body: object, reading: Abandonable): void {
-    this.#forgotten.register(body, reading, reading);
+    this.#takenUp.set(reading, body);
+    this.#sweepSoon();
   }
 
   /** The body came to its end. Costs less than leaving it to the collector. */
   release(reading: Abandonable): void {
-    this.#forgotten.unregister(reading);
+    if (!this.#takenUp.delete(reading)) this.#forgotten.unregister(reading);
   }
 
   /** All of them, which are then no longer looked after here. */
@@ -62,7 +67,14 @@ export class UnattendedBodies {
     return bodies;
   }
 
+  #sweepSoon(): void {
+    // One timer for all, and none when all is read: a timer a call would cost more than the call.
+    this.#timer ??= setInterval(() => this.#sweep(), Math.max(1, this.#graceMs / 2)).unref();
+  }
+
   #sweep(): void {
+    for (const [reading, body] of this.#takenUp) this.#forgotten.register(body, reading, reading);
+    this.#takenUp.clear();
     const before = this.#clock.monotonicMs() - this.#graceMs;
     for (const [body, sinceMs] of this.#sinceMs) {
       if (sinceMs > before) break;

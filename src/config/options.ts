@@ -39,7 +39,7 @@ export interface SpendspanOptions {
   /**
    * Most bytes that the journal of a process may take, with what it took over from others that are
    * gone. Calls beyond that are dropped and counted. Minimum 1 MiB.
-   * @defaultValue `268_435_456`, 256 MiB: about 170,000 calls
+   * @defaultValue `268_435_456`, 256 MiB: about 350,000 calls
    */
   readonly maxJournalBytes?: number;
   /**

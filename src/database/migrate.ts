@@ -59,6 +59,11 @@ export async function migrate(
   }
 }
 
+/** Waits until nobody else changes the schema, and lets nobody else do so until the transaction ends. */
+export async function lockSchema(client: PoolClient): Promise<void> {
+  await client.query(`select pg_advisory_xact_lock(${LOCK_KEY})`);
+}
+
 /** Names of the files that a database has, in order; none when it was never migrated. */
 export async function appliedMigrations(pool: Pool): Promise<readonly string[]> {
   const { rows } = await pool.query<{ found: string | null }>(
@@ -100,7 +105,7 @@ async function applyNext(
   client: PoolClient,
   migrations: readonly Migration[],
 ): Promise<string | undefined> {
-  await client.query(`select pg_advisory_xact_lock(${LOCK_KEY})`);
+  await lockSchema(client);
   const next = nextMigration(migrations, await appliedHashes(client));
   if (next === undefined) return undefined;
   try {

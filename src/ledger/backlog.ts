@@ -3,7 +3,7 @@ import type { UsageRecord } from "../usage/record.ts";
 
 /** Rows that come out in order, each once it was acknowledged. */
 export interface RowSource {
-  /** The lines (see row.ts) of the oldest records: the same ones until they are acknowledged. */
+  /** The lines (see row-line.ts) of the oldest records: the same ones until they are acknowledged. */
   oldest(maxRows: number): Promise<readonly string[]>;
   /** Forgets the oldest `rows` records: they are in the database, or never will be. */
   acknowledge(rows: number): Promise<void>;

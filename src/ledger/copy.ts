@@ -33,7 +33,7 @@ export interface CopyOptions {
 
 interface Batch {
   readonly rows: number;
-  /** Each row as a line of JSON, in the order in which they may be added; see NEXT. */
+  /** Each row as a line of ledger-line.ts, in the order in which they may be added; see NEXT. */
   readonly rounds: readonly (readonly string[])[];
   /** Behind which row the next batch begins. */
   readonly end: Place | undefined;
@@ -61,13 +61,13 @@ const START: Place = { brand: "", created_at: "-infinity" };
  */
 const NEXT = `
 with batch as (
-  select * from api_usage
+  select api_usage.* from api_usage
   where created_at >= $1::timestamptz and created_at < $2::timestamptz
     and (brand, created_at) > ($3::text, $4::timestamptz)
   order by brand, created_at
   fetch first ${BATCH_ROWS} rows with ties
 )
-select brand, created_at::text, row_to_json(batch)::text as line,
+select brand, created_at::text, api_usage_line(batch) as line,
   case when adjusts_id is null then 0
     else row_number() over (partition by adjusts_id order by ingested_at, id) end::integer as round
 from batch
@@ -78,8 +78,10 @@ const ADD = "select api_usage_add($1::json)::float8 as added";
 /** Results of a job are one row whoever fetched them, under the brand and time of whoever was first. */
 const MISSING = `
 select count(*)::float8 as missing
-from json_to_recordset($1::json) as line (
-  id uuid, brand text, created_at timestamptz, resource_name text, estimated_cost_usd numeric)
+from json_array_elements_text($1::json) as added
+cross join lateral (select string_to_array(added, E'\\t', '') as field offset 0) as cut
+cross join lateral (select field[1]::uuid as id, field[4] as brand, field[2]::timestamptz as created_at,
+  field[17] as resource_name, field[26]::numeric as estimated_cost_usd) as line
 where not exists (
   select from api_usage as known
   where known.brand = line.brand and known.created_at = line.created_at and known.id = line.id
@@ -143,7 +145,7 @@ async function readBatch(from: Pool, { start, end }: Month, after: Place): Promi
 /** @returns How many were not there yet. */
 async function addLines(to: Pool, lines: readonly string[]): Promise<number> {
   return inTransaction(to, { timeoutMs: TIMEOUT_MS }, async (client) => {
-    const json = `[${lines.join(",")}]`;
+    const json = JSON.stringify(lines);
     const added = await client.query<{ added: number }>(ADD, [json]);
     const { rows } = await client.query<{ missing: number }>(MISSING, [json]);
     const missing = rows[0]?.missing ?? 0;

@@ -1,7 +1,7 @@
 /** Tries dead letters again: the rule that refused them may have changed, or somebody mended them. */
 import type { Pool } from "pg";
 
-import { refusalOf, refusalText, rowOfLetter } from "./dead-letter.ts";
+import { refusalOf, refusalText, lineOfLetter } from "./dead-letter.ts";
 import type { DeadLetterBox } from "./dead-letter-box.ts";
 import { failureKind } from "./failure.ts";
 import { tryRow } from "./postgres.ts";
@@ -50,7 +50,7 @@ async function replayOne(
   pool: Pool,
   dryRun: boolean,
 ): Promise<string | undefined> {
-  const row = rowOfLetter(await box.read(name));
+  const row = lineOfLetter(await box.read(name));
   if (row === undefined) return NO_LETTER;
   try {
     await tryRow(pool, row, dryRun);

@@ -7,6 +7,7 @@
 import { createHash } from "node:crypto";
 
 import { errorCodeOf } from "../base/errors.ts";
+import { lineOfRow, rowOfLine } from "./row-line.ts";
 
 /** Why a row was refused. */
 export interface Refusal {
@@ -28,20 +29,19 @@ export function refusalText({ code, constraint }: Refusal): string {
 }
 
 /** The same for the same row, so that one which is refused twice is kept once. */
-export function letterName(row: string): string {
-  return `${createHash("sha256").update(row).digest("hex").slice(0, 32)}.jsonl`;
+export function letterName(line: string): string {
+  return `${createHash("sha256").update(line).digest("hex").slice(0, 32)}.jsonl`;
 }
 
-/** @param row A line of row.ts, which is put in as it is. */
-export function formatLetter(row: string, { code, constraint }: Refusal): string {
-  const reason = JSON.stringify({ code, constraint });
-  return `${reason.slice(0, -1)},"row":${row}}\n`;
+/** @param line Of row-line.ts. In the letter its fields have names, for whoever mends it. */
+export function formatLetter(line: string, { code, constraint }: Refusal): string {
+  return `${JSON.stringify({ code, constraint, row: rowOfLine(line) })}\n`;
 }
 
-/** The row of a letter; undefined when the text is none. */
-export function rowOfLetter(text: string): string | undefined {
+/** The line of the row in a letter; undefined when the text is no letter. */
+export function lineOfLetter(text: string): string | undefined {
   const row = rowIn(text);
-  return typeof row === "object" && row !== null ? JSON.stringify(row) : undefined;
+  return typeof row === "object" && row !== null ? lineOfRow({ ...row }) : undefined;
 }
 
 function rowIn(text: string): unknown {

@@ -10,7 +10,7 @@ import type { Backlog, RowSource } from "./backlog.ts";
 import { Inheritance } from "./inheritance.ts";
 import { JournalKeeper } from "./journal-keeper.ts";
 import { MemoryQueue } from "./queue.ts";
-import { lineOf, startLineOf } from "./row.ts";
+import { lineOf, startLineOf } from "./row-line.ts";
 
 export interface DurableBacklogParts {
   readonly clock: Clock;
@@ -27,7 +27,7 @@ export interface DurableBacklogOptions {
 }
 
 /** So much is written to the database once more after a crash: a segment is deleted as a whole. */
-const MAX_SEGMENT_BYTES = 1024 * 1024;
+const MAX_SEGMENT_BYTES = 2 * 1024 * 1024;
 /** So that a journal that is full can lose a part. */
 const MIN_SEGMENTS = 8;
 /** Between two signs of life, and two looks at what others left. */
@@ -114,7 +114,7 @@ export class DurableBacklog implements Backlog {
   add(record: UsageRecord): boolean {
     const { id, startedAtMs, durationMs } = record;
     // A call that was let in at its start is let in at its end.
-    if (this.bytes >= this.#maxBytes && !this.#keeper.underWay.has(id)) return false;
+    if (!this.#keeper.underWay.has(id) && this.bytes >= this.#maxBytes) return false;
     const line = lineOf(record);
     return (
       this.#keeper.write((journal) => journal.end(id, line, startedAtMs + durationMs)) ||

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { parseTimestamp } from "../base/clock.ts";
 import { type CallsUnderWay, isSegment, segmentPath } from "./journal.ts";
 import { formatLine } from "./journal-line.ts";
+import { rowOfLine } from "./row-line.ts";
 import { Segment } from "./segment.ts";
 import { type OnLost, SegmentQueue } from "./segment-queue.ts";
 
@@ -65,6 +66,5 @@ function endOf(underWay: CallsUnderWay, path: string): Segment {
 }
 
 function startedAtMs(row: string): number {
-  const { created_at: createdAt }: { readonly created_at?: unknown } = JSON.parse(row);
-  return parseTimestamp(String(createdAt));
+  return parseTimestamp(rowOfLine(row)["created_at"] ?? "");
 }

@@ -17,11 +17,11 @@ export interface JournalLine {
   readonly kind: LineKind;
   /** That of the row. */
   readonly id: string;
-  /** JSON without line ends; see row.ts. */
+  /** See row-line.ts. */
   readonly row: string;
 }
 
-/** JSON leaves some characters as they are that a dot takes for line ends. */
+/** Text has some characters that a dot takes for line ends, and the journal does not. */
 const LINE = /^([0-9a-f]{8}) ((\w+) (\S+) (.*))$/s;
 
 export function formatLine({ kind, id, row }: JournalLine): string {
@@ -39,6 +39,10 @@ export function parseLine(text: string): JournalLine | undefined {
   return checksum(content) === sum ? { kind, id, row } : undefined;
 }
 
+/** `00` to `ff`: for numbers that large, `toString(16)` takes longer than the checksum itself. */
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 function checksum(text: string): string {
-  return crc32(text).toString(16).padStart(8, "0");
+  const sum = crc32(text);
+  return `${HEX[sum >>> 24]}${HEX[(sum >>> 16) & 255]}${HEX[(sum >>> 8) & 255]}${HEX[sum & 255]}`;
 }

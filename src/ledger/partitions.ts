@@ -7,7 +7,7 @@ import type { Pool } from "pg";
 import { errorCodeOf, SpendspanError } from "../base/errors.ts";
 import { inTransaction } from "../database/pool.ts";
 
-/** A run of whole months; of a ledger that is older than partitions, the first may hold many. */
+/** A month of rows. */
 export interface Partition {
   readonly name: string;
   /** The first moment that may be in it, and the first that may not, as Postgres writes them. */
@@ -23,7 +23,7 @@ const LOCK_NOT_AVAILABLE = "55P03";
 const READ_TIMEOUT_MS = 60_000;
 
 const BEFORE = `
-select name, coalesce("from", '-infinity') as start, "to" as "end", bytes
+select name, "from" as start, "to" as "end", bytes
 from (
   select oid::regclass::text as name, pg_total_relation_size(oid)::float8 as bytes,
     substring(pg_get_expr(relpartbound, oid) from 'FROM \\(''([^'']+)''\\)') as "from",

@@ -1,7 +1,7 @@
 /** A backlog in memory: bounded, first in, first out. What is in it when the process dies is lost. */
 import type { UsageRecord } from "../usage/record.ts";
 import type { Backlog } from "./backlog.ts";
-import { lineOf } from "./row.ts";
+import { lineOf } from "./row-line.ts";
 
 /** About as many records as fit into 50 MB. */
 const DEFAULT_MAX_RECORDS = 50_000;

@@ -14,7 +14,8 @@ const TIMEOUT_MS = 5_000;
  * of a cache. Nor corrections, which book nothing anew.
  */
 const FIND = `select id, entry, api_endpoint, operation, requested_model, model, brand, campaign,
-    end_user, key_fingerprint, trace_id, span_id, line_items,
+    end_user, key_fingerprint, line_items,
+    encode(trace_id, 'hex') as trace_id, encode(span_id, 'hex') as span_id,
     extract(epoch from created_at)::float8 * 1000 as created_at_ms,
     case when total_tokens is not null then json_build_object(
       'input', input_tokens - cached_input_tokens - tool_use_tokens,
@@ -58,7 +59,7 @@ function entryOf(row: EntryRow): ResourceEntry {
     entry: row.entry,
     endpoint: row.api_endpoint,
     operation: row.operation,
-    requestedModel: row.requested_model ?? undefined,
+    requestedModel: row.requested_model ?? row.model ?? undefined,
     model: row.model ?? undefined,
     tokens: row.tokens ?? undefined,
     brand: row.brand,

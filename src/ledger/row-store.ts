@@ -5,7 +5,7 @@ import { insertRows } from "./postgres.ts";
 
 export interface RowStore {
   /**
-   * Stores the rows of `lines` (see row.ts), all of them or, when it rejects, none. Waits while the
+   * Stores the rows of `lines` (see row-line.ts), all of them or, when it rejects, none. Waits while the
    * database is starting; without lines it does no more. After `signal` nobody waits for it.
    */
   insert(lines: readonly string[], signal: AbortSignal): Promise<void>;

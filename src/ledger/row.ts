@@ -1,15 +1,16 @@
-/**
- * A usage record as a row of `api_usage`: one line of JSON, which needs no code on its way into
- * Postgres and can lie in a file until then.
- */
+/** A usage record as a row of `api_usage`. What follows from other columns is left out. */
 import { isoTimestamp } from "../base/clock.ts";
 import { toUsdString } from "../base/money.ts";
+import { rowPriceVersion } from "../pricing/row-price-version.ts";
 import type { BilledItem } from "../usage/items.ts";
 import type { UsageRecord } from "../usage/record.ts";
+import { storedModalities } from "../usage/stored-modalities.ts";
 import { inputTokens, outputTokens } from "../usage/tokens.ts";
-import type { TokenCounts } from "../usage/tokens.ts";
 
-/** The columns that a writer fills, with their types; the database fills the others itself. */
+/**
+ * The columns that a writer fills, with their types, in the order of row-line.ts; the database fills the
+ * others itself.
+ */
 export const COLUMNS = {
   id: "uuid",
   created_at: "timestamptz",
@@ -43,13 +44,13 @@ export const COLUMNS = {
   status: "text",
   error_type: "text",
   error_message: "text",
-  http_status_code: "integer",
-  request_duration_ms: "double precision",
-  time_to_first_chunk_ms: "double precision",
+  http_status_code: "smallint",
+  request_duration_ms: "real",
+  time_to_first_chunk_ms: "real",
   streaming: "boolean",
-  attempt: "integer",
-  trace_id: "text",
-  span_id: "text",
+  attempt: "smallint",
+  trace_id: "bytea",
+  span_id: "bytea",
 } as const;
 
 export type UsageRow = {
@@ -58,24 +59,8 @@ export type UsageRow = {
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** One line of JSON, without its line end. Unknown values are absent, and so become NULL. */
-export function lineOf(record: UsageRecord): string {
-  return textOf(rowOf(record));
-}
-
-/** Likewise for a call under way: how long it will take is not known. */
-export function startLineOf(record: UsageRecord): string {
-  return textOf({ ...rowOf(record), request_duration_ms: undefined });
-}
-
-function textOf(row: UsageRow): string {
-  const line = JSON.stringify(row);
-  // Postgres's text knows neither NUL nor half a surrogate pair. JSON writes both as `\u…`, as it
-  // does few other things, so nearly all lines are spared the second look.
-  return line.includes("\\u") ? JSON.stringify(row, cleanText) : line;
-}
-
 export function rowOf(record: UsageRecord): UsageRow {
+  const { tokens } = record;
   return {
     id: record.id,
     created_at: isoTimestamp(record.startedAtMs),
@@ -91,17 +76,22 @@ export function rowOf(record: UsageRecord): UsageRow {
     platform: record.platform,
     api_endpoint: record.endpoint,
     operation: record.operation,
-    requested_model: record.requestedModel,
+    requested_model: record.requestedModel === record.model ? undefined : record.requestedModel,
     model: record.model,
     resource_name: record.resourceName,
     service_tier: record.serviceTier,
-    ...tokenColumns(record.tokens),
+    input_tokens: tokens && inputTokens(tokens),
+    output_tokens: tokens && outputTokens(tokens),
+    cached_input_tokens: tokens?.cachedInput,
+    tool_use_tokens: tokens?.toolUse,
+    thinking_tokens: tokens?.thinking,
+    token_modalities: tokens && storedModalities(tokens),
     usage_status: record.usageStatus,
     // Text: a JSON number is a double to everything between here and Postgres.
     estimated_cost_usd: record.cost === undefined ? undefined : toUsdString(record.cost),
     line_items: itemsColumn(record.items),
     price_status: record.priceStatus,
-    price_version: record.priceVersion,
+    price_version: record.priceVersion && rowPriceVersion(record.priceVersion, record),
     status: record.status,
     error_type: record.errorType,
     error_message: record.errorMessage,
@@ -113,23 +103,6 @@ export function rowOf(record: UsageRecord): UsageRow {
     trace_id: record.traceId,
     span_id: record.spanId,
   };
-}
-
-function tokenColumns(tokens: TokenCounts | undefined) {
-  return {
-    input_tokens: tokens && inputTokens(tokens),
-    output_tokens: tokens && outputTokens(tokens),
-    cached_input_tokens: tokens?.cachedInput,
-    tool_use_tokens: tokens?.toolUse,
-    thinking_tokens: tokens?.thinking,
-    token_modalities: modalityColumn(tokens?.modalities),
-  };
-}
-
-function modalityColumn(modalities: TokenCounts["modalities"]): object | undefined {
-  if (modalities === undefined) return undefined;
-  const { input, cachedInput, toolUse, output } = modalities;
-  return { input, cached_input: cachedInput, tool_use: toolUse, output };
 }
 
 function itemsColumn(items: readonly BilledItem[]): object | undefined {
@@ -149,8 +122,4 @@ function asUuid(tag: string | undefined): string | undefined {
 /** Clocks tell no more than microseconds, and further digits only cost space. */
 function toMicroseconds(ms: number | undefined): number | undefined {
   return ms === undefined ? undefined : Math.round(ms * 1_000) / 1_000;
-}
-
-function cleanText(_key: string, value: unknown): unknown {
-  return typeof value === "string" ? value.replaceAll("\0", "").toWellFormed() : value;
 }

@@ -85,13 +85,16 @@ export class Segment {
   append(text: string): void {
     const fd = this.#fd;
     if (fd === undefined || this.#sealed) throw new Error(`Expected ${this.path} to be open`);
-    const bytes = Buffer.from(text);
-    // A disk that is nearly full takes a part. What is left torn costs that line alone.
-    for (let written = 0; written < bytes.length;) {
-      const taken = writeSync(fd, bytes, written);
-      written += taken;
-      this.#bytes += taken;
-    }
+    const taken = writeSync(fd, text); // not as a Buffer, which costs a quarter more
+    this.#bytes += taken;
+    if (taken < Buffer.byteLength(text)) this.#appendRest(fd, Buffer.from(text).subarray(taken));
+  }
+
+  /** A disk that is nearly full takes a part. What is left torn costs that line alone. */
+  #appendRest(fd: number, rest: Uint8Array): void {
+    const taken = writeSync(fd, rest);
+    this.#bytes += taken;
+    if (taken < rest.length) this.#appendRest(fd, rest.subarray(taken));
   }
 
   /** Brings what was appended to the disk. Resolves to false when the file was deleted meanwhile. */

@@ -21,7 +21,7 @@ export interface StoreThreadSetting {
 
 export interface StoreTask {
   readonly id: number;
-  /** Lines of row.ts; none only to connect. */
+  /** Lines of row-line.ts; none only to connect. */
   readonly lines: readonly string[];
 }
 

@@ -94,10 +94,11 @@ export function ledgerFamilies(
   const all = <Figures>(pick: (of: BrandFigures) => readonly Figures[]) =>
     brands.flatMap((one) => pick(one).map((figures) => ({ ...figures, brand: one.label })));
   const periods = all((one) => one.periods);
+  const folded = foldedLabels(brands.map(({ label }) => label));
   const windows = all((one) => one.windows);
   return [
     { spec: PERIOD_COST, points: sums(periods, ({ brand, period }) => ({ brand, period })) },
-    ...boundFamilies(periods.filter(({ brand }) => brand !== OTHER)),
+    ...boundFamilies(periods.filter(({ brand }) => !folded.has(brand))),
     { spec: WINDOW_COST, points: sums(windows, ({ brand, window }) => ({ brand, window })) },
     { spec: WINDOW_LENGTH, points: lengths(windows) },
     { spec: LEDGER_COST, points: modelPoints(spend, guard, limits.maxSeries) },
@@ -108,6 +109,14 @@ export function ledgerFamilies(
 
 type LabelledPeriod = PeriodFigures & { readonly brand: string };
 type LabelledWindow = WindowFigures & { readonly brand: string };
+
+/** Those that stand for several brands: beyond the limit, or with names that no label tells apart. */
+function foldedLabels(labels: readonly string[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const folded = new Set([OTHER]);
+  for (const label of labels) (seen.has(label) ? folded : seen).add(label);
+  return folded;
+}
 
 /** Brands that are folded into one differ in budgets and in the bounds of their days, so it has none. */
 function boundFamilies(periods: readonly LabelledPeriod[]): readonly MetricFamily[] {

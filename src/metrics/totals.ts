@@ -6,7 +6,7 @@
  * summed in picodollars, and rounded once, when it is shown.
  */
 import type { NumberSpec } from "../semconv/metric.ts";
-import type { UsageRecord } from "../usage/record.ts";
+import { type Status, STATUSES, type UsageRecord } from "../usage/record.ts";
 import {
   COST,
   LABEL_OVERFLOW,
@@ -16,7 +16,7 @@ import {
   TOKENS,
   UNPRICED_REQUESTS,
 } from "./catalogue.ts";
-import type { MetricFamily, NumberFamily } from "./family.ts";
+import type { MetricFamily, NumberFamily, NumberPoint } from "./family.ts";
 import { GUARDED_LABELS, LabelGuard, OTHER, type LabelLimits } from "./label-guard.ts";
 import { keyOf, labelsOf, LatencySeries, UsageSeries, type UsageLabels } from "./usage-series.ts";
 
@@ -39,6 +39,8 @@ export interface KnownUsage {
   readonly brands: readonly string[];
 }
 
+/** As a process sees calls end. It does not live to show those whose end it did not see. */
+const ENDINGS: readonly Status[] = STATUSES.filter((status) => status !== "unknown");
 /** Stands for a label where it is the label sets that were too many. */
 const ALL_LABELS = "series";
 
@@ -46,6 +48,8 @@ export class UsageTotals {
   readonly #guard: LabelGuard;
   readonly #maxSeries: number;
   readonly #series = new Map<string, UsageSeries>();
+  /** How calls under known labels can end, and none has yet. */
+  readonly #unseenEndings = new Map<string, UsageLabels>();
   readonly #latencies = new Map<string, LatencySeries>();
   readonly #unpricedByModel = new Map<string, number>();
   readonly #overflowByLabel = new Map<string, number>(
@@ -87,7 +91,7 @@ export class UsageTotals {
     const series = [...this.#series.values()];
     const latencies = [...this.#latencies.values()];
     return [
-      { spec: REQUESTS, points: series.map((one) => one.requests()) },
+      { spec: REQUESTS, points: [...series.map((one) => one.requests()), ...this.#unseen()] },
       { spec: TOKENS, points: series.flatMap((one) => one.tokens()) },
       { spec: COST, points: series.map((one) => one.costUsd()) },
       { spec: REQUEST_DURATION, points: latencies.flatMap((one) => one.duration.points()) },
@@ -98,6 +102,16 @@ export class UsageTotals {
       familyBy("model", UNPRICED_REQUESTS, this.#unpricedByModel),
       familyBy("label", LABEL_OVERFLOW, this.#overflowByLabel),
     ];
+  }
+
+  /**
+   * Endings that are still to come, at 0, so that `increase()` sees the first of each: those that are
+   * rare would be the first of their process every time. They take what room the others leave.
+   */
+  #unseen(): readonly NumberPoint[] {
+    const room = Math.max(0, this.#maxSeries - this.#series.size);
+    const endings = [...this.#unseenEndings.values()].slice(0, room);
+    return endings.map((labels) => ({ labels, value: 0 }));
   }
 
   /** The series of a record whose labels are new, or beyond a bound. */
@@ -133,8 +147,17 @@ export class UsageTotals {
       const latencyKey = keyOf({ ...labels, brand: "" });
       const latency = getOrMake(this.#latencies, latencyKey, () => new LatencySeries(labels));
       getOrMake(this.#unpricedByModel, labels.model, () => 0);
+      this.#expectEndings(labels);
       return new UsageSeries(labels, latency);
     });
+  }
+
+  #expectEndings(labels: UsageLabels): void {
+    for (const status of ENDINGS) {
+      const ending = { ...labels, status };
+      if (!this.#series.has(keyOf(ending))) this.#unseenEndings.set(keyOf(ending), ending);
+    }
+    this.#unseenEndings.delete(keyOf(labels));
   }
 }
 

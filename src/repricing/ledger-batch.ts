@@ -57,6 +57,8 @@ cross join lateral (
     array_agg(price_version order by ingested_at desc, id) as price_versions
   from api_usage as adjustment
   where adjustment.adjusts_id = next_row.id
+    -- Of the same month, so that no other one is looked into.
+    and adjustment.created_at = next_row.created_at
 ) as adjusted
 order by next_row.brand, next_row.created_at, next_row.id`;
 
@@ -65,7 +67,8 @@ order by next_row.brand, next_row.created_at, next_row.id`;
  * the key, so that neither waits for the other in a circle.
  */
 const POST = `
-select api_usage_add(json_agg(adjustment))::int as added from (
+select api_usage_add(json_agg(api_usage_line(json_populate_record(null::api_usage, row_to_json(adjustment)))))::int as added
+from (
   select
     'adjustment' as entry, line.id, usage.id as adjusts_id, usage.created_at, usage.brand, brand_id,
     campaign, campaign_id, end_user, user_id, key_fingerprint, api_provider, platform, api_endpoint,

@@ -3,6 +3,7 @@ import { v5 } from "uuid";
 
 import { type Picodollars, toUsdString } from "../base/money.ts";
 import { asLowerBound, costOf } from "../pricing/cost.ts";
+import { rowPriceVersion } from "../pricing/row-price-version.ts";
 import type { PriceBook } from "../pricing/price-book.ts";
 import type { PriceStatus } from "../usage/record.ts";
 import { type Adjusted, type LedgerCost, ledgerCost, storedUsage } from "./stored-row.ts";
@@ -96,7 +97,7 @@ function adjustmentOf(
   after: RepricedRow["after"],
   priceVersion: string | null,
 ): Adjustment {
-  const { id, brand, created_at, adjustment_id } = row;
+  const { id, brand, created_at, model, adjustment_id } = row;
   return {
     id: v5([id, adjustment_id ?? "", priceVersion ?? ""].join("\n"), NAMESPACE),
     adjusts_id: id,
@@ -105,6 +106,7 @@ function adjustmentOf(
     estimated_cost_usd: toUsdString(after.cost - (before.cost ?? 0n)),
     prior_price_status: before.priceStatus,
     price_status: after.priceStatus,
-    price_version: priceVersion,
+    price_version:
+      priceVersion && rowPriceVersion(priceVersion, { model, serviceTier: row.service_tier }),
   };
 }

@@ -9,7 +9,8 @@ import { fromUsdString, type Picodollars } from "../base/money.ts";
 import type { BilledUsage } from "../pricing/cost.ts";
 import type { PriceStatus, UsageStatus } from "../usage/record.ts";
 import { type StoredItem, usedItem } from "../usage/stored-item.ts";
-import type { ModalityCounts, TokenCounts } from "../usage/tokens.ts";
+import { splitOf, type StoredModalities } from "../usage/stored-modalities.ts";
+import type { TokenCounts } from "../usage/tokens.ts";
 
 /** The columns of `api_usage` that a price rests on, as JSON has them. */
 export interface StoredRow {
@@ -25,7 +26,7 @@ export interface StoredRow {
   readonly cached_input_tokens: number | null;
   readonly tool_use_tokens: number | null;
   readonly thinking_tokens: number | null;
-  readonly token_modalities: { readonly [kind: string]: ModalityCounts } | null;
+  readonly token_modalities: StoredModalities | null;
   readonly line_items: readonly StoredItem[] | null;
   readonly usage_status: UsageStatus;
   readonly http_status_code: number | null;
@@ -79,22 +80,13 @@ function storedTokens(row: StoredRow): TokenCounts | undefined {
   const cachedInput = row.cached_input_tokens ?? 0;
   const toolUse = row.tool_use_tokens ?? 0;
   const thinking = row.thinking_tokens ?? 0;
-  return {
+  const tokens = {
     input: input_tokens - cachedInput - toolUse,
     cachedInput,
     toolUse,
     output: output_tokens - thinking,
     thinking,
-    ...(row.token_modalities !== null && { modalities: storedModalities(row.token_modalities) }),
   };
-}
-
-function storedModalities(stored: NonNullable<StoredRow["token_modalities"]>) {
-  const { input, cached_input: cachedInput, tool_use: toolUse, output } = stored;
-  return {
-    ...(input && { input }),
-    ...(cachedInput && { cachedInput }),
-    ...(toolUse && { toolUse }),
-    ...(output && { output }),
-  };
+  if (row.token_modalities === null) return tokens;
+  return { ...tokens, modalities: splitOf(row.token_modalities, tokens) };
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
 import { LedgerConnection } from "../../src/database/connection.ts";
-import { lineOf } from "../../src/ledger/row.ts";
+import { lineOf } from "../../src/ledger/row-line.ts";
 import { type TestDatabase, withDatabase, withEmptyDatabase } from "../support/database.ts";
 import { adjust, aFullRecord, contentOf, store } from "../support/ledger-rows.ts";
 import { KeptLogger } from "../support/logger.ts";
@@ -211,7 +211,7 @@ describe("what is not the same in the end is said, and fails", () => {
       ] as const) {
         await client.query("begin");
         const line = lineOf({ ...result, brand });
-        await client.query("select api_usage_add($1)", [`[${line}]`]);
+        await client.query("select api_usage_add($1)", [JSON.stringify([line])]);
       }
       for (const client of [one, other]) {
         await client.query("commit");

@@ -22,7 +22,8 @@ const MIGRATE_USAGE = `Usage: spendspan migrate [flags]
 
 Bring the ledger's schema up to date; safe to run anywhere, any number of times
 
-  --database-url <url>  Postgres of the ledger (default: SPENDSPAN_DATABASE_URL, then DATABASE_URL, then the embedded one)`;
+  --database-url <url>  Postgres of the ledger (default: SPENDSPAN_DATABASE_URL, then DATABASE_URL, then the embedded one)
+  --citus               Spread the ledger over a Citus cluster, by brand (not run on one yet: see docs/scale.md)`;
 
 describe("help", () => {
   test.each([[["help"]], [["--help"]], [["-h"]], [["help", "nonsense"]]])(

@@ -52,19 +52,6 @@ test("keeps a month until all of it is as old as was said", () =>
     expect(printed).toMatch(/^Nothing to drop: no month of rows ends before 20\d\d-/);
   }));
 
-test("drops what was there before there were months, once all of it is old", () =>
-  withDatabase(async ({ pool, url }) => {
-    // What migrating makes of a ledger that had rows: one partition from the beginning of time.
-    await pool.query(`
-      create table api_usage_first (like api_usage including all);
-      alter table api_usage attach partition api_usage_first
-        for values from (minvalue) to ('2024-02-01 00:00:00+00')`);
-    await store(pool, ...OLD);
-    const { printed } = await runCommand(["prune", "--before=2024-02"], { DATABASE_URL: url });
-    expect(printed).toMatch(/^Dropped api_usage_first: 2 rows/);
-    expect((await pool.query("select from api_usage")).rowCount).toBe(2);
-  }));
-
 test("gives up soon where a query holds the table, so that nobody waits behind it", () =>
   withLedger(OLD, async ({ pool, url }) => {
     const reader = await pool.connect();

@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { systemClock } from "../../src/base/clock.ts";
 import { LedgerConnection } from "../../src/database/connection.ts";
 import { insertRows } from "../../src/ledger/postgres.ts";
-import { lineOf } from "../../src/ledger/row.ts";
+import { lineOf } from "../../src/ledger/row-line.ts";
 import type { UsageRecord } from "../../src/usage/record.ts";
 import { withDatabase, withEmptyDatabase } from "../support/database.ts";
 import { KeptLogger } from "../support/logger.ts";

@@ -2,6 +2,7 @@ import type { Pool } from "pg";
 import { expect, test } from "vitest";
 
 import { migrate } from "../../src/database/migrate.ts";
+import { lineOf } from "../../src/ledger/row-line.ts";
 import { withDatabase, withEmptyDatabase } from "../support/database.ts";
 import { store } from "../support/ledger-rows.ts";
 import { withLogin } from "../support/login.ts";
@@ -66,7 +67,7 @@ test("a brand that is deleted while its row is being written is deleted afterwar
     const writer = await pool.connect();
     await writer.query("begin");
     await writer.query("select api_usage_add($1)", [
-      JSON.stringify([{ ...minimalRow(), brand: BRAND, brand_id: BRAND }]),
+      JSON.stringify([lineOf(aRecord({ brand: BRAND }))]),
     ]);
     const deletion = pool.query("delete from brands");
     await until(
@@ -112,22 +113,6 @@ test("who may only write needs no right on brands", () =>
     await withLogin(database, "spendspan_writer", ({ pool }) => store(pool, aRecord(OURS)));
     expect(await contents(database.pool)).toMatchObject([{ brand_id: BRAND }]);
   }));
-
-function minimalRow() {
-  return {
-    id: NOBODY,
-    created_at: "2026-11-24T12:00:00Z",
-    entry: "call",
-    api_provider: "google_ai",
-    api_endpoint: "chat",
-    operation: "generateContent",
-    usage_status: "missing",
-    price_status: "unpriced",
-    status: "success",
-    streaming: false,
-    attempt: 1,
-  };
-}
 
 /** Asks until the answer is true; the test's own time limit ends it. */
 async function until(pool: Pool, question: string): Promise<void> {

@@ -1,5 +1,5 @@
 /** A ledger of the first schema, with rows in it, brought up to date. */
-import { cp, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -15,36 +15,50 @@ import { sumsIn } from "../support/sums.ts";
 const FIRST = "0001_api_usage.sql";
 const DAY_MS = 86_400_000;
 
-async function migrateToFirst(pool: Pool): Promise<void> {
+const TAKE_OVER = "0004_rows_of_before.sql";
+
+/** Applies the migrations up to the one of that name. */
+async function migrateUpTo(pool: Pool, last: string): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), "spendspan-migrations-"));
   onTestFinished(() => rm(directory, { recursive: true }));
-  await cp(join("migrations", FIRST), join(directory, FIRST));
-  expect(await migrate(pool, { directory })).toEqual(["0001_api_usage"]);
+  for (const file of await readdir("migrations")) {
+    if (file <= last) await cp(join("migrations", file), join(directory, file));
+  }
+  await migrate(pool, { directory });
 }
 
 /** 300 rows over 300 days up to the one of the tests, as the first version wrote them. */
 async function fill(pool: Pool): Promise<void> {
   await pool.query(
-    `insert into api_usage (id, created_at, brand, api_provider, api_endpoint, operation, model,
-       input_tokens, output_tokens, cached_input_tokens, tool_use_tokens, thinking_tokens,
-       usage_status, estimated_cost_usd, price_status, status)
+    `insert into api_usage (id, created_at, brand, api_provider, api_endpoint, operation,
+       requested_model, model, input_tokens, output_tokens, cached_input_tokens, tool_use_tokens,
+       thinking_tokens, usage_status, estimated_cost_usd, price_status, status, http_status_code,
+       request_duration_ms, trace_id)
      select gen_random_uuid(), to_timestamp($1::float8 / 1000) - make_interval(days => day),
-       'brand-' || day % 3, 'google_ai', 'chat', 'generateContent', 'gemini-2.5-flash',
-       day, 1, 0, 0, 0, 'final', case when day % 10 > 0 then 0.000001 * day end,
-       case when day % 10 > 0 then 'priced' else 'unpriced' end, 'success'
+       'brand-' || day % 3, 'google_ai', 'chat', 'generateContent',
+       case when day % 2 = 0 then 'gemini-2.5-flash' else 'gemini-flash-latest' end, 'gemini-2.5-flash', day, 1, 0, 0, 0, 'final', case when day % 10 > 0 then 0.000001 * day end,
+       case when day % 10 > 0 then 'priced' else 'unpriced' end, 'success', 200, 812.5, md5(day::text)
      from generate_series(1, 300) as day`,
     [NOON_MS],
   );
 }
 
-const CONTENTS = `select id, created_at, ingested_at, brand, entry, total_tokens,
-  estimated_cost_usd, price_status, streaming, attempt from api_usage order by id`;
+const CONTENTS = `select id, created_at, ingested_at, brand, entry, total_tokens, model,
+  coalesce(requested_model, model) as requested_model, estimated_cost_usd, price_status, streaming,
+  attempt, request_duration_ms::float8, http_status_code, encode(trace_id, 'hex') as trace_id
+  from api_usage order by id`;
+
+/** The same, as the first version had it. */
+const CONTENTS_OF_FIRST = CONTENTS.replace("entry", "'call' as entry").replace(
+  "encode(trace_id, 'hex') as trace_id",
+  "trace_id",
+);
 
 test("every row stays as it was, and is in the sums", () =>
   withEmptyDatabase(async ({ pool }) => {
-    await migrateToFirst(pool);
+    await migrateUpTo(pool, FIRST);
     await fill(pool);
-    const before = await pool.query(CONTENTS.replace("entry", "'call' as entry"));
+    const before = await pool.query(CONTENTS_OF_FIRST);
     await migrate(pool);
     const after = await pool.query(CONTENTS);
     expect(after.rows).toHaveLength(300);
@@ -52,9 +66,9 @@ test("every row stays as it was, and is in the sums", () =>
     for (const { kept, taken } of await sumsIn(pool)) expect(kept).toEqual(taken);
   }));
 
-test("rows of the months before go to the first partition, later ones to their own", () =>
+test("rows of before, and what comes late, are in the partition of their month", () =>
   withEmptyDatabase(async ({ pool }) => {
-    await migrateToFirst(pool);
+    await migrateUpTo(pool, FIRST);
     await fill(pool);
     await migrate(pool);
     const ages = [200, -200];
@@ -63,23 +77,40 @@ test("rows of the months before go to the first partition, later ones to their o
       ...ages.map((days) => aRecord({ brand: "late", startedAtMs: NOON_MS - days * DAY_MS })),
     );
     const { rows } = await pool.query(
-      `select tableoid::regclass::text as partition from api_usage where brand = 'late' order by 1`,
+      `select tableoid::regclass::text as partition, count(*)::int as rows from api_usage
+       where created_at < '2026-06-01' and created_at >= '2026-05-01' or created_at > now()
+       group by 1 order by 1`,
     );
-    // 2026-11-24 and 200 days
-    expect(rows).toEqual([{ partition: "api_usage_first" }, { partition: "api_usage_y2027m06" }]);
+    // 200 days before and after 2026-11-24; May had 31 rows already.
+    expect(rows).toEqual([
+      { partition: "api_usage_y2026m05", rows: 32 },
+      { partition: "api_usage_y2027m06", rows: 1 },
+    ]);
     for (const { kept, taken } of await sumsIn(pool)) expect(kept).toEqual(taken);
   }));
 
 test("rows of before are as protected as those that come later", () =>
   withEmptyDatabase(async ({ pool }) => {
-    await migrateToFirst(pool);
+    await migrateUpTo(pool, FIRST);
     await fill(pool);
     await migrate(pool);
-    for (const change of ["delete from api_usage_first", "truncate api_usage_first"]) {
+    for (const change of ["delete from api_usage_y2026m05", "truncate api_usage_y2026m05"]) {
       await expect(pool.query(change)).rejects.toThrow("Rows of api_usage are only ever added");
     }
     const { rows } = await pool.query(
       "select bool_and(relrowsecurity) as closed from pg_partition_tree('api_usage') join pg_class on oid = relid",
     );
     expect(rows).toEqual([{ closed: true }]);
+  }));
+
+test("what the first version adds while its rows are being taken over is taken over as well", () =>
+  withEmptyDatabase(async ({ pool }) => {
+    await migrateUpTo(pool, FIRST);
+    await fill(pool);
+    await migrateUpTo(pool, TAKE_OVER);
+    await fill(pool);
+    await migrate(pool);
+    const { rows } = await pool.query("select count(*)::int as rows from api_usage");
+    expect(rows).toEqual([{ rows: 600 }]); // 2 × 300
+    for (const { kept, taken } of await sumsIn(pool)) expect(kept).toEqual(taken);
   }));

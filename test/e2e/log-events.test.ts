@@ -73,7 +73,8 @@ test("a call's event says what its row says", () =>
     const { rows } = await pool.query<{ row: Record<string, unknown> }>(
       // Without what the database fills by itself, and what it writes in its own way.
       `select jsonb_strip_nulls(to_jsonb(usage) || jsonb_build_object(
-           'estimated_cost_usd', trim_scale(estimated_cost_usd)::text))
+           'estimated_cost_usd', trim_scale(estimated_cost_usd)::text,
+           'trace_id', encode(trace_id, 'hex'), 'span_id', encode(span_id, 'hex')))
          - array['ingested_at', 'total_tokens', 'created_at', 'token_modalities'] as row
        from api_usage as usage`,
     );

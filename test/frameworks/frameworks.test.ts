@@ -50,7 +50,7 @@ async function ran(name: string, packages: readonly string[]) {
     });
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     const { rows } = await pool.query<Row>(
-      `select brand, attempt, http_status_code as "httpStatus", span_id as "spanId",
+      `select brand, attempt, http_status_code as "httpStatus", encode(span_id, 'hex') as "spanId",
               trim_scale(estimated_cost_usd)::text as "costUsd"
        from api_usage order by created_at`,
     );

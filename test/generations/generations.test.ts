@@ -65,7 +65,7 @@ describe.each(Object.entries(GENERATIONS))("OpenTelemetry SDK %s", (name, genera
       const { code, stdout, stderr } = await script.ended;
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
       const { rows } = await pool.query<Row>(
-        `select trace_id, span_id, brand, status, estimated_cost_usd from api_usage
+        `select encode(trace_id, 'hex') as trace_id, encode(span_id, 'hex') as span_id, brand, status, estimated_cost_usd from api_usage
          order by created_at`,
       );
       const report = JSON.parse(stdout) as Report;
@@ -154,7 +154,8 @@ describe.each(Object.entries(GENERATIONS))("OpenTelemetry SDK %s", (name, genera
         span_id: expect.stringMatching(/^[0-9a-f]{16}$/),
       }),
     ]);
-    expect(samplesOf(report.page, "api_usage_requests_total")).toHaveLength(1);
+    const counts = samplesOf(report.page, "api_usage_requests_total");
+    expect(counts.filter(({ value }) => value > 0)).toHaveLength(1);
   });
 
   test("UsageSpanProcessor in the app's list makes no second row, and a sampler costs none", async () => {

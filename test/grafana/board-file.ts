@@ -75,8 +75,12 @@ export interface BoardFile {
 
 const FOLDER = new URL("../../grafana/dashboards/", import.meta.url);
 
+export function boardText(uid: string): string {
+  return readFileSync(new URL(`${uid}.json`, FOLDER), "utf8");
+}
+
 export function boardFile(uid: string): BoardFile {
-  return JSON.parse(readFileSync(new URL(`${uid}.json`, FOLDER), "utf8")) as BoardFile;
+  return JSON.parse(boardText(uid)) as BoardFile;
 }
 
 export const BOARD_NAMES = [

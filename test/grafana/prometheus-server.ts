@@ -114,7 +114,7 @@ async function addressOf(process: ChildProcess): Promise<string> {
   const log: string[] = [];
   for await (const line of createInterface({ input: process.stderr! })) {
     log.push(line);
-    address ??= /msg="Listening on" address=(\S+)/.exec(line)?.[1];
+    address ??= /msg="Listening on".* address=(\S+)/.exec(line)?.[1];
     if (address !== undefined && line.includes("ready to receive web requests")) {
       // The log has to be read on, or Prometheus would wait for it.
       process.stderr!.resume();

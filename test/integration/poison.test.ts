@@ -49,7 +49,7 @@ test.each([true, false])(
       );
       expect(rows).toEqual([
         { brand: "first", api_endpoint: "chat", error_message: null },
-        { brand: "nul", api_endpoint: "a NUL ", error_message: null },
+        { brand: "nul", api_endpoint: "a NUL  ", error_message: null },
         { brand: "half", api_endpoint: "chat", error_message: "half of a pair \ufffd" },
         { brand: "last", api_endpoint: "chat", error_message: null },
       ]);

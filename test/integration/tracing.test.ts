@@ -37,7 +37,7 @@ async function traced(way: string): Promise<Traced> {
     });
     expect(output).toBe("");
     const { rows } = await pool.query<Row & { costUsd: string }>(
-      `select brand, trace_id as "traceId", span_id as "spanId",
+      `select brand, encode(trace_id, 'hex') as "traceId", encode(span_id, 'hex') as "spanId",
               trim_scale(estimated_cost_usd)::text as "costUsd"
        from api_usage order by brand`,
     );

@@ -4,20 +4,22 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 
 import { DeadLetterBox } from "../../src/ledger/dead-letter-box.ts";
-import { lineOf } from "../../src/ledger/row.ts";
+import { lineOfLetter } from "../../src/ledger/dead-letter.ts";
+import { lineOf, rowOfLine } from "../../src/ledger/row-line.ts";
 import { aRecord } from "../support/record.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const REFUSAL = { code: "23514", constraint: "api_usage_attempt_check" };
 
-test("a letter holds the row as it is, and why it was refused, in one line of JSON", async () => {
+test("a letter holds the row by its columns, and why it was refused, in one line of JSON", async () => {
   const box = new DeadLetterBox(temporaryDirectory());
   const record = aRecord({ endpoint: 'said "}"', attempt: 0 });
   await box.put(lineOf(record), REFUSAL);
   const [name = ""] = await box.names();
   const text = await box.read(name);
   expect(text).toMatch(/^[^\n]+\n$/);
-  expect(JSON.parse(text)).toEqual({ ...REFUSAL, row: JSON.parse(lineOf(record)) });
+  expect(JSON.parse(text)).toEqual({ ...REFUSAL, row: rowOfLine(lineOf(record)) });
+  expect(lineOfLetter(text)).toBe(lineOf(record));
 });
 
 test("only its owner can read it", async () => {

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 
-import { lineOf } from "../../src/ledger/row.ts";
+import { lineOf, rowOfLine } from "../../src/ledger/row-line.ts";
 import { aBacklog, drained, idsIn, MIB } from "../support/backlog.ts";
 import { aRecord, NOON_MS } from "../support/record.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
@@ -54,10 +54,10 @@ test("a call that began and never ended is a row of its own, with what was known
   first.close();
   const { backlog: second, logger } = aBacklog(directory);
   await second.start(() => {});
-  const rows = (await drained(second)).map((line) => JSON.parse(line));
+  const rows = (await drained(second)).map(rowOfLine);
   expect(rows).toEqual([
-    JSON.parse(lineOf(ended)),
-    { ...JSON.parse(lineOf(underWay)), request_duration_ms: undefined },
+    rowOfLine(lineOf(ended)),
+    { ...rowOfLine(lineOf(underWay)), request_duration_ms: undefined },
   ]);
   expect(logger.warnings).toEqual([
     "Takes over usage rows of a process that is gone: 2, with calls whose end was never seen: 1",
@@ -110,8 +110,8 @@ test("over many files it keeps the order, carries over what is under way, and de
   backlog.begin(long);
   const files = () => readdirSync(directory, { recursive: true, encoding: "utf8" });
   const segments = () => files().filter((name) => name.endsWith(".log"));
-  // 400 × about 1,400 bytes, in files of 128 KiB
-  const records = Array.from({ length: 400 }, () => aRecord());
+  // 800 × about 700 bytes, in files of 128 KiB
+  const records = Array.from({ length: 800 }, () => aRecord());
   for (const record of records) {
     backlog.begin(record);
     backlog.add(record);

@@ -3,7 +3,7 @@ import { readdirSync, readlinkSync, renameSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 
-import { lineOf } from "../../src/ledger/row.ts";
+import { lineOf } from "../../src/ledger/row-line.ts";
 import { aBacklog, drained, idsIn, MIB } from "../support/backlog.ts";
 import { aRecord, NOON_MS } from "../support/record.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
@@ -86,7 +86,7 @@ test("one that was taken for dead by mistake goes on in a new directory", async 
 test("files that others delete are counted as lost, and those that are there are read", async () => {
   const directory = temporaryDirectory();
   const { backlog, logger } = aBacklog(directory, { maxBytes: MIB });
-  const records = Array.from({ length: 400 }, () => aRecord());
+  const records = Array.from({ length: 900 }, () => aRecord());
   for (const record of records) backlog.add(record);
   const [home] = readdirSync(directory);
   const second = join(directory, home!, "000002.log");
@@ -95,7 +95,7 @@ test("files that others delete are counted as lost, and those that are there are
   rmSync(second);
   const lines = await drained(backlog);
   expect(backlog.lost).toBeGreaterThan(100);
-  expect(lines).toHaveLength(400 - backlog.lost);
+  expect(lines).toHaveLength(900 - backlog.lost);
   expect(logger.warnings).toEqual([
     `Usage rows in the journal are damaged, and lost: ${backlog.lost}`,
   ]);

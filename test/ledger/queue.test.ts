@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 
 import { MemoryQueue } from "../../src/ledger/queue.ts";
-import { lineOf } from "../../src/ledger/row.ts";
+import { lineOf, rowOfLine } from "../../src/ledger/row-line.ts";
 import { aRecord, NOON_MS } from "../support/record.ts";
 
 test("hands out the oldest first, and the same until they are acknowledged", async () => {
@@ -49,7 +49,7 @@ test("in whatever order it is filled and emptied, each record comes out once and
         for (const { adds, takes } of rounds) {
           for (let i = 0; i < adds; i++) queue.add({ ...template, attempt: added++ });
           const lines = await queue.oldest(takes);
-          out.push(...lines.map((line) => JSON.parse(line).attempt));
+          out.push(...lines.map((line) => Number(rowOfLine(line)["attempt"])));
           await queue.acknowledge(lines.length);
         }
         expect(out).toEqual(Array.from({ length: out.length }, (_, i) => i));

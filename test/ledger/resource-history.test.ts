@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { openPool } from "../../src/database/pool.ts";
 import { insertRows } from "../../src/ledger/postgres.ts";
 import { findResourceEntries } from "../../src/ledger/resource-history.ts";
-import { lineOf } from "../../src/ledger/row.ts";
+import { lineOf } from "../../src/ledger/row-line.ts";
 import type { UsageRecord } from "../../src/usage/record.ts";
 import { withDatabase } from "../support/database.ts";
 import { KeptLogger } from "../support/logger.ts";

@@ -7,7 +7,7 @@ import { expect, test, vi } from "vitest";
 import { openPool } from "../../src/database/pool.ts";
 import { DeadLetterBox } from "../../src/ledger/dead-letter-box.ts";
 import { MemoryQueue } from "../../src/ledger/queue.ts";
-import { lineOf } from "../../src/ledger/row.ts";
+import { lineOf, rowOfLine } from "../../src/ledger/row-line.ts";
 import { withDatabase } from "../support/database.ts";
 import { KeptLogger } from "../support/logger.ts";
 import { aRecord } from "../support/record.ts";
@@ -92,7 +92,7 @@ test("rows that Postgres refuses become dead letters, and the rest of the batch 
       (await deadLetters.names()).map((name) => deadLetters.read(name)),
     );
     expect(letters.map((letter): unknown => JSON.parse(letter).row)).toEqual(
-      expect.arrayContaining(poison.map((record): unknown => JSON.parse(lineOf(record)))),
+      expect.arrayContaining(poison.map((record): unknown => rowOfLine(lineOf(record)))),
     );
     expect(letters).toHaveLength(2);
     const fault = "Postgres refuses a usage record for what is in it";

@@ -103,6 +103,20 @@ test("brands beyond the limit are summed exactly into one, without budget and bo
   }
 });
 
+test("brands whose names make one label are summed into one, and no series is there twice", async () => {
+  const brands = ["acme", "new\nline", "new\u0000line"].map((brand) => someFigures(brand));
+  const text = await textOf(await gaugesOf(aLedgerSpend({ brands })));
+  expect(samplesOf(text, "api_usage_period_cost_usd")).toEqual([
+    { labels: { brand: "acme", period: "month" }, value: 1.25 },
+    { labels: { brand: "new\ufffdline", period: "month" }, value: 2.5 },
+  ]);
+  for (const metric of ["budget_usd", "budget_warning_usd", "period_end_timestamp_seconds"]) {
+    expect(samplesOf(text, `api_usage_${metric}`).map(({ labels }) => labels["brand"])).toEqual([
+      "acme",
+    ]);
+  }
+});
+
 test("who has a series follows from the ledger, not from what a process saw before", async () => {
   let spend = aLedgerSpend({ brands: [someFigures("late")] });
   const gauges = unreadGauges({ read: async () => spend }, { labelLimits: { brand: 1 } });

@@ -9,8 +9,8 @@ import { KeptLogger } from "../support/logger.ts";
 import { aPipeline, ODD_LABELS } from "../support/metrics.ts";
 import { aRecord } from "../support/record.ts";
 
-const LABELS =
-  'provider="google_ai",endpoint="chat",model="gemini-2.5-flash",brand="acme",status="success"';
+const CALL = 'provider="google_ai",endpoint="chat",model="gemini-2.5-flash",brand="acme"';
+const LABELS = `${CALL},status="success"`;
 const LATENCY = 'provider="google_ai",endpoint="chat",model="gemini-2.5-flash",status="success"';
 
 const PAGE = `\
@@ -18,6 +18,10 @@ const PAGE = `\
 # UNIT api_usage_requests_total {request}
 # TYPE api_usage_requests_total counter
 api_usage_requests_total{${LABELS}} 1
+api_usage_requests_total{${CALL},status="error"} 0
+api_usage_requests_total{${CALL},status="timeout"} 0
+api_usage_requests_total{${CALL},status="cancelled"} 0
+api_usage_requests_total{${CALL},status="blocked"} 0
 # HELP api_usage_tokens_total Tokens by kind: input, cached_input, tool_use, output, thinking. Each token is counted in one kind.
 # UNIT api_usage_tokens_total {token}
 # TYPE api_usage_tokens_total counter

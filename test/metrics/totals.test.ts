@@ -16,7 +16,7 @@ test("calls, tokens and money add up under the labels of the record", () => {
   totals.add(aRecord({ tokens: { input: 1, cachedInput: 2, toolUse: 3, output: 4, thinking: 5 } }));
   totals.add(aRecord({ tokens: undefined, cost: 1n }));
   const labels = { ...FLASH, status: "success" };
-  expect(pointsOf(totals, "api_usage_requests_total")).toEqual([{ labels, value: 2 }]);
+  expect(countsOf(totals)).toEqual([{ labels, value: 2 }]);
   expect(pointsOf(totals, "api_usage_tokens_total")).toEqual([
     { labels: { ...labels, kind: "input" }, value: 1 },
     { labels: { ...labels, kind: "cached_input" }, value: 2 },
@@ -65,13 +65,45 @@ test("known brands and models stand at 0 before their first call, and their firs
     models: ["gemini-2.5-flash", "gemini-2.5-pro"],
     brands: ["acme", "globex"],
   });
-  expect(valuesOf(totals, "api_usage_requests_total")).toEqual([0, 0, 0, 0]);
   expect(valuesOf(totals, "api_usage_cost_usd_total")).toEqual([0, 0, 0, 0]);
+  // five ways to end each
+  expect(valuesOf(totals, "api_usage_requests_total")).toEqual(Array.from({ length: 20 }, () => 0));
   // five kinds of tokens each
   expect(valuesOf(totals, "api_usage_tokens_total")).toEqual(Array.from({ length: 20 }, () => 0));
   totals.add(aRecord());
-  // acme on gemini-2.5-flash is the first of the four
-  expect(valuesOf(totals, "api_usage_requests_total")).toEqual([1, 0, 0, 0]);
+  expect(countsOf(totals)).toEqual([{ labels: { ...FLASH, status: "success" }, value: 1 }]);
+  expect(pointsOf(totals, "api_usage_requests_total")).toHaveLength(20);
+});
+
+test("the ways in which calls of a brand have not ended yet stand at 0, so that the first is seen to rise", () => {
+  const totals = new UsageTotals();
+  totals.add(aRecord());
+  const known = pointsOf(totals, "api_usage_requests_total");
+  expect(known).toEqual(
+    Object.entries({ success: 1, error: 0, timeout: 0, cancelled: 0, blocked: 0 }).map(
+      ([status, value]) => ({ labels: { ...FLASH, status }, value }),
+    ),
+  );
+  totals.add(aRecord({ status: "timeout" }));
+  const later = pointsOf(totals, "api_usage_requests_total");
+  expect(new Set(later.map(({ labels }) => JSON.stringify(labels)))).toEqual(
+    new Set(known.map(({ labels }) => JSON.stringify(labels))),
+  );
+  expect(countsOf(totals).map(({ labels, value }) => [labels["status"], value])).toEqual([
+    ["success", 1],
+    ["timeout", 1],
+  ]);
+  // Tokens and money have a series once a call ended so: they would be six lines more for each ending.
+  expect(pointsOf(totals, "api_usage_cost_usd_total")).toHaveLength(2);
+});
+
+test("endings that are still to come leave the room to those that are not", () => {
+  const totals = new UsageTotals({ maxSeries: 3 });
+  totals.add(aRecord());
+  expect(valuesOf(totals, "api_usage_requests_total")).toEqual([1, 0, 0]);
+  for (const brand of ["globex", "initech"]) totals.add(aRecord({ brand }));
+  expect(valuesOf(totals, "api_usage_requests_total")).toEqual([1, 1, 1]);
+  expect(overflowOf(totals)).toMatchObject({ series: 0 });
 });
 
 test("known brands beyond a bound take no room and count as no overflow", () => {
@@ -82,7 +114,7 @@ test("known brands beyond a bound take no room and count as no overflow", () => 
     models: ["gemini-2.5-flash"],
     brands: ["acme", "globex"],
   });
-  expect(pointsOf(totals, "api_usage_requests_total")).toEqual([
+  expect(pointsOf(totals, "api_usage_cost_usd_total")).toEqual([
     { labels: { ...FLASH, status: "success" }, value: 0 },
   ]);
   expect(overflowOf(totals)).toEqual({ provider: 0, endpoint: 0, model: 0, brand: 0, series: 0 });
@@ -91,7 +123,7 @@ test("known brands beyond a bound take no room and count as no overflow", () => 
 test("calls of brands beyond the bound are counted under _other, and how many they were", () => {
   const totals = new UsageTotals({ labelLimits: { brand: 1 } });
   for (const brand of ["acme", "globex", "initech", "globex"]) totals.add(aRecord({ brand }));
-  expect(pointsOf(totals, "api_usage_requests_total")).toEqual([
+  expect(countsOf(totals)).toEqual([
     { labels: { ...FLASH, status: "success" }, value: 1 },
     { labels: { ...FLASH, brand: "_other", status: "success" }, value: 3 },
   ]);
@@ -180,6 +212,11 @@ test("whatever the labels and however tight the bounds, nothing is lost and the 
     }),
   );
 });
+
+/** How many calls there were, by their labels. */
+function countsOf(totals: UsageTotals): readonly NumberPoint[] {
+  return pointsOf(totals, "api_usage_requests_total").filter(({ value }) => value > 0);
+}
 
 function pointsOf(totals: UsageTotals, name: string): readonly NumberPoint[] {
   return totals

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { COLUMNS, lineOf } from "../../src/ledger/row.ts";
+import { COLUMNS, rowOf } from "../../src/ledger/row.ts";
 import { type BilledUsage, costOf, UNPRICED } from "../../src/pricing/cost.ts";
 import { geminiPriceBook } from "../../src/pricing/gemini-prices.ts";
 import { type StoredRow, storedUsage } from "../../src/repricing/stored-row.ts";
@@ -13,9 +13,9 @@ import { tokensOf } from "../support/tokens.ts";
 const BOOK = geminiPriceBook();
 const EMPTY = Object.fromEntries(Object.keys(COLUMNS).map((column) => [column, null]));
 
-/** The row as it stands in the table: what a line leaves out is null. */
+/** The row as it stands in the table: what is undefined is null. */
 function storedRow(record: UsageRecord): StoredRow {
-  return { ...EMPTY, ...JSON.parse(lineOf(record)) };
+  return { ...EMPTY, ...JSON.parse(JSON.stringify(rowOf(record))) };
 }
 
 function recordOf(usage: BilledUsage): UsageRecord {

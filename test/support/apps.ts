@@ -5,7 +5,7 @@ import type { Pool } from "pg";
 
 import { simulated } from "../simulator/client.ts";
 import type { Simulator } from "../simulator/simulator.ts";
-import { withDatabase } from "./database.ts";
+import { type TestDatabase, withDatabase } from "./database.ts";
 import { type Script, startScript } from "./script.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
@@ -39,6 +39,11 @@ export interface Apps {
 type Environment = Readonly<Record<string, string>>;
 
 export async function withApps(fn: (apps: Apps) => Promise<void>): Promise<void> {
+  await withDatabase(async (database) => fn(await appsOn(database)));
+}
+
+/** Apps whose database the test has already; all but that ends with the test. */
+export async function appsOn({ pool, url }: TestDatabase): Promise<Apps> {
   const simulator = await simulated();
   const dataDir = temporaryDirectory();
   const environment = (databaseUrl: string): Environment => ({
@@ -48,18 +53,16 @@ export async function withApps(fn: (apps: Apps) => Promise<void>): Promise<void>
     SPENDSPAN_DATA_DIR: dataDir,
     SPENDSPAN_SHUTDOWN_TIMEOUT_MS: databaseUrl === UNREACHABLE ? "100" : "20000",
   });
-  await withDatabase(({ pool, url }) =>
-    fn({
-      simulator,
-      pool,
-      url,
-      environment,
-      start: (source, databaseUrl, env) =>
-        startScript(PRELUDE + source, { env: { ...environment(databaseUrl), ...env } }),
-      rows: () => rowsIn(pool),
-      files: () => readdir(join(dataDir, "journal"), { recursive: true }),
-    }),
-  );
+  return {
+    simulator,
+    pool,
+    url,
+    environment,
+    start: (source, databaseUrl, env) =>
+      startScript(PRELUDE + source, { env: { ...environment(databaseUrl), ...env } }),
+    rows: () => rowsIn(pool),
+    files: () => readdir(join(dataDir, "journal"), { recursive: true }),
+  };
 }
 
 async function rowsIn(pool: Pool): Promise<readonly string[]> {

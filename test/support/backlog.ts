@@ -3,6 +3,7 @@ import { onTestFinished } from "vitest";
 
 import { type Clock, systemClock } from "../../src/base/clock.ts";
 import { DurableBacklog, type DurableBacklogOptions } from "../../src/ledger/durable-backlog.ts";
+import { rowOfLine } from "../../src/ledger/row-line.ts";
 import { KeptLogger } from "./logger.ts";
 
 export const MIB = 1_048_576;
@@ -38,5 +39,5 @@ export async function drained(backlog: DurableBacklog): Promise<readonly string[
 }
 
 export function idsIn(lines: readonly string[]): readonly string[] {
-  return lines.map((line): string => JSON.parse(line).id);
+  return lines.map((line) => rowOfLine(line)["id"] ?? "");
 }

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Pool } from "pg";
 
 import { insertRows } from "../../src/ledger/postgres.ts";
-import { lineOf } from "../../src/ledger/row.ts";
+import { lineOf } from "../../src/ledger/row-line.ts";
 import type { UsageRecord } from "../../src/usage/record.ts";
 import { aRecord } from "./record.ts";
 
@@ -26,7 +26,8 @@ export async function adjust(
   { id = randomUUID(), difference, from, to }: StoredAdjustment,
 ): Promise<void> {
   await pool.query(
-    `select api_usage_add(json_agg(adjustment)) from (
+    `select api_usage_add(json_agg(api_usage_line(
+       json_populate_record(null::api_usage, row_to_json(adjustment))))) from (
        select $5 as id, 'adjustment' as entry, id as adjusts_id, created_at, brand,
          campaign, api_provider, api_endpoint, operation, model, status, usage_status, streaming,
          attempt, $2 as estimated_cost_usd, $3 as prior_price_status, $4 as price_status
@@ -52,6 +53,7 @@ export function aFullRecord(): UsageRecord {
     campaign: "45c48cce-2e2d-4fbd-aa02-2b6ddc5f4a02",
     user: "d3d94468-02a4-4259-9d4e-2cbb6a0d9a03",
     keyFingerprint: "0123456789abcdef",
+    requestedModel: "gemini-flash-latest",
     resourceName: "batches/1",
     tokens: {
       input: 10,

@@ -1,20 +1,22 @@
 /** What the answers of one request, or the events of its stream, name that is billed apart from tokens. */
 import type { ResponseFacts } from "../operation.ts";
 import { readGeneratedImages } from "./generated-images.ts";
-import { QUERY_MEMBERS, readGrounding } from "./grounding.ts";
+import { type ItemReading, QUERY_MEMBERS, readGrounding } from "./grounding.ts";
 import { type JsonObject, objectIn, objectsIn } from "./json.ts";
 
 export function readItems(
   answers: readonly JsonObject[],
 ): Pick<ResponseFacts, "items" | "hasUncountedItems"> {
-  const grounding = answers.flatMap(({ candidates }) =>
-    objectsIn(objectsIn(candidates).map(({ groundingMetadata }) => groundingMetadata)),
-  );
-  const salvaged = answers.flatMap(salvagedGrounding);
-  const readings = [
-    readGrounding([...grounding, ...salvaged]),
-    ...answers.map(({ predictions }) => readGeneratedImages(predictions)),
-  ];
+  const grounding: JsonObject[] = [];
+  const salvaged: JsonObject[] = [];
+  const readings: ItemReading[] = [];
+  for (const answer of answers) {
+    const candidates = objectsIn(answer["candidates"]);
+    grounding.push(...objectsIn(candidates.map(({ groundingMetadata }) => groundingMetadata)));
+    salvaged.push(...salvagedGrounding(answer));
+    readings.push(readGeneratedImages(answer["predictions"]));
+  }
+  readings.unshift(readGrounding([...grounding, ...salvaged]));
   const items = readings.flatMap((reading) => reading.items);
   const hasUnknown = salvaged.length > 0 || readings.some((reading) => reading.hasUnknown);
   return { ...(items.length > 0 && { items }), ...(hasUnknown && { hasUncountedItems: true }) };
@@ -26,8 +28,10 @@ export function readItems(
  */
 function salvagedGrounding(answer: JsonObject): readonly JsonObject[] {
   const queries = QUERY_MEMBERS.filter((member) => answer[member] !== undefined);
+  const whole = objectIn(answer["groundingMetadata"]);
+  if (queries.length === 0 && whole === undefined) return [];
   return [
-    objectIn(answer["groundingMetadata"]) ?? {},
+    whole ?? {},
     Object.fromEntries(queries.map((member) => [member, answer[member]])),
   ].filter((metadata) => Object.keys(metadata).length > 0);
 }

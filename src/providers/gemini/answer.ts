@@ -1,8 +1,8 @@
 /**
  * What one answer of the Gemini API, or one event of its stream, says of the call.
  *
- * Only what is needed is looked at, never the content. A fact that an answer doesn't state is absent
- * from the result, so the facts of a stream's events add up by spreading them, the latest on top.
+ * Only what is needed is looked at, never the content. A fact that an answer doesn't state leaves what
+ * an earlier one said as it is, so the facts of a stream's events add up, and the latest counts.
  */
 import type { Answer, Operation, ResponseFacts } from "../operation.ts";
 import { readItems } from "./answer-items.ts";
@@ -38,11 +38,9 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 /** The facts in an answer, whole or streamed; what a later event says counts, items all together. */
 export function readAnswer({ payloads, header }: Answer): ResponseFacts {
   const tier = tierInHeader(header);
-  const first: ResponseFacts = tier === undefined ? {} : { serviceTier: tier };
-  return {
-    ...payloads.reduce<ResponseFacts>((facts, one) => ({ ...facts, ...readOne(one) }), first),
-    ...readItems(objectsIn(payloads.map(answerIn))),
-  };
+  const facts: Writable<ResponseFacts> = tier === undefined ? {} : { serviceTier: tier };
+  for (const payload of payloads) addAnswer(facts, payload);
+  return Object.assign(facts, readItems(objectsIn(payloads.map(answerIn))));
 }
 
 function answerIn(payload: unknown): JsonObject | undefined {
@@ -51,14 +49,13 @@ function answerIn(payload: unknown): JsonObject | undefined {
 }
 
 /**
- * The facts in one parsed answer, whole or salvaged member by member, or in one event of a stream;
+ * Adds the facts in one parsed answer, whole or salvaged member by member, or in one event of a stream;
  * also one level down under `response`, where batches and gateways put it.
  */
-function readOne(payload: unknown): ResponseFacts {
+function addAnswer(facts: Writable<ResponseFacts>, payload: unknown): void {
   const outer = objectIn(payload);
-  if (outer === undefined) return {};
+  if (outer === undefined) return;
   const answer = answerIn(outer) ?? outer;
-  const facts: Writable<ResponseFacts> = {};
 
   const model = textIn(answer["modelVersion"]);
   if (model !== undefined) facts.model = model;
@@ -68,7 +65,6 @@ function readOne(payload: unknown): ResponseFacts {
   addEnding(facts, answer);
   const error = errorIn(outer["error"] ?? answer["error"]);
   if (error !== undefined) facts.error = error;
-  return facts;
 }
 
 function addUsage(facts: Writable<ResponseFacts>, answer: JsonObject): void {
@@ -84,8 +80,11 @@ function addUsage(facts: Writable<ResponseFacts>, answer: JsonObject): void {
 
 function addEnding(facts: Writable<ResponseFacts>, answer: JsonObject): void {
   // Salvaged members stand by themselves, without the candidate that they were found in.
-  const candidates = [...objectsIn(answer["candidates"]), answer];
-  const reasons = candidates.flatMap((one) => textIn(one["finishReason"]) ?? []);
+  const reasons: string[] = [];
+  for (const candidate of [...objectsIn(answer["candidates"]), answer]) {
+    const reason = textIn(candidate["finishReason"]);
+    if (reason !== undefined) reasons.push(reason);
+  }
   if (reasons.length > 0) facts.finishReasons = reasons;
 
   const promptBlock = textIn(objectIn(answer["promptFeedback"])?.["blockReason"]);

@@ -188,12 +188,14 @@ export const BUDGET_CASES: readonly AlertCase[] = [
   {
     title: "eighteen times the pace pages within the hour, over restarts too",
     alert: "BudgetBurnFast",
-    series: { ...HOURLY_DOLLAR, [COUNTER]: counter([0.3, 45], "reset", [0.3, 60]) },
+    // Of 180 steps in the hour, the restart hides one: 179 x $0.10.
+    interval: "20s",
+    series: { ...HOURLY_DOLLAR, [COUNTER]: counter([0.1, 135], "reset", [0.1, 180]) },
     firing: { "65m": [ACME], "40m": [] },
     says: {
       summary: "acme spends its budget of this month too fast",
       description:
-        "Brand acme spent $17.70 an hour over the last 1h, 17.7 times what its budget of $720.00 for this month allows. It has spent $100.00 so far.",
+        "Brand acme spent $17.90 an hour over the last 1h, 17.9 times what its budget of $720.00 for this month allows. It has spent $100.00 so far.",
       board: "spendspan-cost?var-brand=acme",
     },
   },

@@ -242,7 +242,7 @@ export const PIPELINE_CASES: readonly AlertCase[] = [
 function seriesOf(count: number): Record<string, string> {
   const names = Array.from(
     { length: count },
-    (_, index) => `api_usage_requests_total{${SOURCE},brand="b${index}"}`,
+    (_, index) => `api_usage_cost_usd_total{${SOURCE},brand="b${index}"}`,
   );
   return Object.fromEntries(names.map((name) => [name, constant(1, 3)]));
 }

@@ -1,13 +1,22 @@
--- 0007: rows are only ever added, and a partition shows them to nobody but its owner.
+-- 0005: the next ledger becomes the ledger, a partition for each month, and rows are only ever added.
 --
 -- Why so:
+-- * The months that are there are made ahead, and any other when a row needs it, so that a row of last
+--   year or of next month lands. A month is made as a table, and then attached: that lets others write
+--   meanwhile.
 -- * A correction is a row of its own. What was once recorded stays as it was, also under the hands of
 --   the tables' owner, whom no grant holds back.
--- * Whole months are given up by dropping their partitions, which stays possible.
 -- * Whatever is granted on a partition, by hand or by default privileges, goes around the policies of
 --   the table. So a partition has policies of its own: none, under which nobody else sees a row.
 -- * Citus refuses triggers. There, rights alone have to do.
--- Locks: the table and its partitions, for an instant.
+-- Locks: the tables, for an instant. A version of before can add no rows from here on, and waits with
+-- them: they would be in no sum (0006).
+
+lock table api_usage in access exclusive mode;
+select api_usage_take_over('api_usage_meanwhile');
+drop table api_usage, api_usage_meanwhile;
+drop function api_usage_note_meanwhile, api_usage_take_over;
+alter table api_usage_next rename to api_usage;
 
 create function api_usage_refuse_change() returns trigger
   language plpgsql set search_path from current as $$
@@ -46,33 +55,37 @@ begin
       for each row execute function api_usage_refuse_change();
   end if;
 end $$;
-select api_usage_guard('api_usage');
-select api_usage_guard(inhrelid) from pg_inherits where inhparent = 'api_usage'::regclass;
+select api_usage_guard(relid) from pg_partition_tree('api_usage');
 
--- As in 0005, but that the month is guarded.
-create or replace function api_usage_make_month(moment timestamptz) returns void
+-- The partition of the month, by UTC, in which a moment lies. Makes it if no partition is there.
+create function api_usage_make_month(moment timestamptz) returns void
   language plpgsql security definer set search_path from current as $$
 declare
   month timestamp := date_trunc('month', moment at time zone 'UTC');
-  first_moment timestamptz := month at time zone 'UTC';
-  end_moment timestamptz := (month + interval '1 month') at time zone 'UTC';
   name text := 'api_usage_' || to_char(month, '"y"YYYY"m"MM');
-  end_of_first timestamptz;
 begin
   -- Two may want the same month at once; the number spells "apiusage".
   perform pg_advisory_xact_lock(7021224398498424677);
   if to_regclass(name) is not null then
     return;
   end if;
-  select substring(pg_get_expr(relpartbound, oid) from 'TO \(''([^'']+)''\)')::timestamptz
-    into end_of_first from pg_class where oid = to_regclass('api_usage_first');
-  if first_moment < end_of_first then
-    return;
-  end if;
   execute format('create table %I (like api_usage including all)', name);
   perform api_usage_guard(name::regclass);
   execute format('alter table api_usage attach partition %I for values from (%L) to (%L)',
-    name, first_moment, end_moment);
+    name, month at time zone 'UTC', (month + interval '1 month') at time zone 'UTC');
 end $$;
 
-revoke execute on function api_usage_refuse_change, api_usage_guard from public;
+-- Makes the partitions of this month and of the next ones.
+create function api_usage_make_months_ahead(months integer) returns void
+  language plpgsql security definer set search_path from current as $$
+begin
+  for ahead in 0..months loop
+    perform api_usage_make_month(
+      (date_trunc('month', now() at time zone 'UTC') + make_interval(months => ahead)) at time zone 'UTC');
+  end loop;
+end $$;
+
+revoke execute on function api_usage_refuse_change, api_usage_guard, api_usage_make_month,
+  api_usage_make_months_ahead from public;
+
+select api_usage_make_months_ahead(2);

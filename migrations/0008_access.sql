@@ -1,4 +1,4 @@
--- 0010: who may see and do what.
+-- 0008: who may see and do what.
 --
 -- Why so:
 -- * spendspan_writer may call the functions that add rows, and nothing else: an app whose password
@@ -109,11 +109,14 @@ begin
   end if;
   if to_regrole('spendspan_reader') is not null then
     grant execute on function api_usage_reader_brand to spendspan_reader;
-    perform api_usage_let_see('spendspan_reader', 'brand = (select api_usage_reader_brand())');
+    -- Citus refuses the subquery.
+    perform api_usage_let_see('spendspan_reader', case
+      when exists (select from pg_extension where extname = 'citus') then 'brand = api_usage_reader_brand()'
+      else 'brand = (select api_usage_reader_brand())' end);
   end if;
   if to_regrole('spendspan_admin') is not null then
     grant execute on function api_usage_add, api_usage_make_months_ahead, api_usage_resource_entries,
-      api_usage_digests, api_usage_seal_after, api_usage_seal_next_day, api_usage_partition_of,
+      api_usage_line, api_usage_digests, api_usage_seal_after, api_usage_seal_next_day, api_usage_partition_of,
       api_usage_drop_partition
       to spendspan_admin;
     grant select on api_usage_seal to spendspan_admin;

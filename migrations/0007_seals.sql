@@ -1,4 +1,4 @@
--- 0009: each day's rows are sealed, so that a change behind our back shows.
+-- 0007: each day's rows are sealed, so that a change behind our back shows.
 --
 -- Why so:
 -- * A day is that of ingested_at: once it is over, no row comes to it any more, however late its call
@@ -11,10 +11,7 @@
 --   what is NULL, so that a column may be added later.
 -- * Hashes are taken in the order of hashes, which no collation changes, and minute by minute, as no
 --   value can be larger than 1 GB.
--- Locks: the table, against writers, for as long as it is read once to make the index.
-
-create index api_usage_ingested_at on api_usage
-  using brin (ingested_at) with (pages_per_range = 32, autosummarize = on);
+-- Locks: nobody, all is new.
 
 create table api_usage_seal (
   day date not null,
@@ -104,11 +101,9 @@ create function api_usage_partition_of(month date) returns regclass
   select inhrelid::regclass
     from pg_inherits
     join pg_class on oid = inhrelid
-    cross join lateral pg_get_expr(relpartbound, oid) as bound
     where inhparent = 'api_usage'::regclass
-      and month::timestamp at time zone 'UTC' < substring(bound from 'TO \(''([^'']+)''\)')::timestamptz
-      and month::timestamp at time zone 'UTC' >= coalesce(
-        substring(bound from 'FROM \(''([^'']+)''\)')::timestamptz, '-infinity')
+      and substring(pg_get_expr(relpartbound, oid) from 'FROM \(''([^'']+)''\)')::timestamptz
+        = month::timestamp at time zone 'UTC'
 $$;
 
 -- Drops a partition, and notes it in its seals: they tell rows that were given up from rows that were
