@@ -1,10 +1,5 @@
 /** What the page is told of a board's queries: the data sources' answers, and nothing of how they look. */
-
-export interface Series {
-  readonly labels: Readonly<Record<string, string>>;
-  /** Unix time in seconds, and the value. */
-  readonly points: readonly (readonly [number, number])[];
-}
+import type { Series } from "../../test/grafana/series.ts";
 
 export interface SeriesAnswer {
   readonly kind: "series";

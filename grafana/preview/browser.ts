@@ -4,7 +4,7 @@ import { type Browser as Chromium, chromium, type Page } from "playwright-core";
 import { TIME_ZONE } from "./board-answer.ts";
 import { NOW_MS } from "./scenario.ts";
 
-export const CHROMIUM = "/usr/bin/chromium";
+const CHROMIUM = "/usr/bin/chromium";
 export const THEMES = ["dark", "light"] as const;
 export type Theme = (typeof THEMES)[number];
 

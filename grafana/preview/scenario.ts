@@ -13,7 +13,8 @@ import { store } from "../../test/support/ledger-rows.ts";
 import type { FiringAlert } from "./answer.ts";
 import * as brands from "./brands.ts";
 
-export const NOW_MS: number = TO_MS;
+/** A while after the last scrape but one, as now mostly is. */
+export const NOW_MS: number = TO_MS - SCRAPE_MS + 18_000;
 /** Older scrapes are further apart, or filling a Prometheus would take minutes. */
 export const SPARSE_SCRAPE_MS: number = 3 * SCRAPE_MS;
 const DENSE_FROM_MS = TO_MS - 12 * 3_600_000;
@@ -31,15 +32,19 @@ const ALERTS: readonly FiringAlert[] = [
 ];
 
 /** By name: the one of the pictures first, then those in which a board could be ugly. */
-export const COMPANIES = {
+const COMPANIES = {
   company: { brands: brands.COMPANY, alerts: ALERTS },
   empty: { brands: [], alerts: [] },
   one: { brands: brands.ONE_BRAND, alerts: [] },
   thirty: { brands: brands.THIRTY_BRANDS, alerts: ALERTS },
-  small: { brands: brands.CENTS_OF_CENTS, alerts: [] },
-  large: { brands: brands.MILLIONS, alerts: ALERTS },
+  small: { brands: brands.SMALL_SUMS, alerts: [] },
+  large: { brands: brands.LARGE_SUMS, alerts: ALERTS },
 } as const satisfies Readonly<Record<string, Company>>;
 export type CompanyName = keyof typeof COMPANIES;
+
+export function isCompany(name: string): name is CompanyName {
+  return Object.hasOwn(COMPANIES, name);
+}
 
 export class Scenario implements AsyncDisposable {
   readonly prometheus: PrometheusServer;

@@ -6,11 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-export interface Series {
-  readonly labels: Readonly<Record<string, string>>;
-  /** Unix time in seconds, and the value. */
-  readonly points: readonly (readonly [number, number])[];
-}
+import type { Series } from "./series.ts";
 
 interface Answer {
   readonly status: string;

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { type BoardTarget, boardFile, BOARD_NAMES } from "./board-file.ts";
 import { filledInPromql } from "./filled-in-query.ts";
-import { PrometheusServer, type Series } from "./prometheus-server.ts";
+import { PrometheusServer } from "./prometheus-server.ts";
+import type { Series } from "./series.ts";
 import { BRANDS, callsAt, FROM_MS, SCRAPE_MS, TO_MS } from "./simulated-calls.ts";
 import { OUTAGE, simulatedPages } from "./simulated-month.ts";
 

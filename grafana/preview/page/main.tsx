@@ -1,6 +1,4 @@
 /** Draws the board that the address names: `/?board=spendspan-cost&theme=dark`. */
-import "@fontsource/inter/400.css";
-import "@fontsource/inter/500.css";
 import { createTheme, ThemeContext } from "@grafana/data";
 import { GlobalStyles, PortalContainer } from "@grafana/ui";
 import { createRoot } from "react-dom/client";
@@ -30,8 +28,6 @@ registerTransformations();
 const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const timeZone = board.timezone === "utc" ? "utc" : own;
 const theme = createTheme({ colors: { mode } });
-// Sizes of figures are measured with it.
-await Promise.all([400, 500].map((weight) => document.fonts.load(`${weight} 14px Inter`)));
 createRoot(document.querySelector("#root")!).render(
   <ThemeContext.Provider value={theme}>
     <GlobalStyles />

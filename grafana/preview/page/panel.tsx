@@ -22,8 +22,9 @@ interface PanelProps {
 export function Panel(props: PanelProps): ReactElement {
   const { panel, answer, width, height } = props;
   const title = panel.title.replaceAll(/\$(\w+)/g, (text, name) => answer.chosen[name] ?? text);
+  const none = isOfFigures(panel) ? panel.fieldConfig.defaults.noValue : undefined;
   return (
-    <section data-panel={panel.type} data-title={title}>
+    <section data-panel={panel.type} data-title={title} data-none={none}>
       <PanelChrome title={title} description={panel.description} width={width} height={height}>
         {(innerWidth, innerHeight) => (
           <Boundary>

@@ -22,11 +22,14 @@ export function registerTransformations(): void {
   );
 }
 
-export function transformed(
+export async function transformed(
   frames: DataFrame[],
   transformations: readonly DataTransformerConfig[] = [],
 ): Promise<DataFrame[]> {
-  if (transformations.length === 0) return Promise.resolve(frames);
+  if (transformations.length === 0) return frames;
+  // Grafana would leave them out, and nobody would notice.
+  const unknown = transformations.find(({ id }) => !standardTransformersRegistry.getIfExists(id));
+  if (unknown !== undefined) throw new Error(`There is no transformation ${unknown.id}`);
   return lastValueFrom(
     transformDataFrame([...transformations], frames, { interpolate: (text) => text }),
   );
