@@ -9,22 +9,25 @@ import * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
 /** Names of Grafana's units. Money is written out, since `currencyUSD` would make it `$1.13K`. */
 export const UNITS = {
   money: "currency:financial:$",
+  /** Shortened, `$1.13K`: of the course of it, and of no sum. */
+  roughMoney: "currencyUSD",
   share: "percentunit",
   seconds: "s",
   bytes: "bytes",
+  /** Also of changes of money, since `money` makes `$-7.10` of what is less than none. */
   count: "locale",
-  rate: "reqps",
+  perMinute: "reqpm",
   /** Shortened: 1.23 Mil. */
   large: "short",
   /** Takes milliseconds. */
   fromNow: "dateTimeFromNow",
+  time: "dateTimeAsIso",
   text: "string",
 } as const;
 export type Unit = (typeof UNITS)[keyof typeof UNITS];
 
-/** Of money of a period or a brand; of what may be little, an hour or a call, in any case more. */
+/** Of money of a period or a brand; of what may be little, as a call, in any case more. */
 export const CENTS = 2;
-export const HOUR_COST_DECIMALS = 4;
 export const CALL_COST_DECIMALS = 6;
 
 export const STATUS_COLOURS: Readonly<Record<string, string>> = {
@@ -41,6 +44,8 @@ export type Steps = readonly (readonly [from: number, colour: string])[];
 
 const ABOVE_ZERO = 1e-9;
 const PICODOLLAR = 1e-12;
+/** The time of what has run out already: nobody knows since when. */
+export const ALREADY = 0;
 /** JSON has no infinity. */
 const LOWEST = -1e15;
 const HALF_A_CENT = 0.004_999_999_999;
@@ -89,9 +94,13 @@ export function thresholdsOf(steps: Steps): dashboard.ThresholdsConfig {
   };
 }
 
-/** Keeps money of less than half a cent, where cents are shown, from being shown as none. */
+/**
+ * Keeps money of less than half a cent, where cents are shown, from being shown as none; and what has
+ * run out already from having done so in 1970.
+ */
 export function mappingsOf(unit: Unit, decimals: number | undefined): dashboard.ValueMapping[] {
-  if (unit !== UNITS.money || decimals !== CENTS) return [];
+  if (unit === UNITS.fromNow) return [rangeAs("spent", ALREADY, ALREADY)];
+  if ((unit !== UNITS.money && unit !== UNITS.count) || decimals !== CENTS) return [];
   return [rangeAs("<1 ¢", PICODOLLAR, HALF_A_CENT), rangeAs("-<1 ¢", -HALF_A_CENT, -PICODOLLAR)];
 }
 
@@ -99,6 +108,9 @@ function rangeAs(text: string, from: number, to: number): dashboard.ValueMapping
   const options = { from, to, result: { text, index: 0 } };
   return { type: dashboard.MappingType.RangeToText, options };
 }
+
+/** In pixels, for names as long as Gemini's. */
+export const MODEL_WIDTH = 190;
 
 /** What stands in an empty cell of a table that has others. Unknown is not 0. */
 export const EMPTY_CELL = "–";

@@ -11,8 +11,9 @@ import * as timeseries from "@grafana/grafana-foundation-sdk/timeseries";
 import { BAR, mappingsOf, NEUTRAL, type Steps, thresholdsOf, type Unit } from "./look.ts";
 import { type Builder, instant, PROMETHEUS, type Query, range, type Target } from "./target.ts";
 
-/** Columns from which on a legend has room beside the lines. */
+/** Columns from which on a legend has room beside the lines, and more so for two figures a series. */
 const WIDE = 12;
+const WIDER = 16;
 
 export type Panel = Builder<dashboard.Panel>;
 
@@ -26,6 +27,8 @@ export interface PanelText {
   readonly none: string;
   /** Of 24 columns. */
   readonly width: number;
+  /** Of rows; as the kind of panel has it, unless given. */
+  readonly height?: number;
 }
 
 export interface Figures extends PanelText {
@@ -54,7 +57,7 @@ export function statPanel(spec: PromPanel): Panel {
     .colorScheme(byThresholds())
     .reduceOptions(new common.ReduceDataOptionsBuilder().values(false).calcs(["lastNotNull"]))
     .targets([...instant(spec.queries)]);
-  return withFigures(builder, PROMETHEUS, spec).height(4);
+  return withFigures(builder, PROMETHEUS, { height: 4, ...spec });
 }
 
 export interface SeriesPanel extends PromPanel {
@@ -85,7 +88,7 @@ export function seriesPanel(spec: SeriesPanel): Panel {
         .displayMode(common.LegendDisplayMode.Table)
         .placement(spec.width < WIDE ? common.LegendPlacement.Bottom : common.LegendPlacement.Right)
         .showLegend(true)
-        .calcs(["mean", "lastNotNull"])
+        .calcs(spec.width < WIDER && spec.width >= WIDE ? ["mean"] : ["mean", "lastNotNull"])
         .sortBy("Mean")
         .sortDesc(true),
     )
@@ -108,7 +111,7 @@ export function seriesPanel(spec: SeriesPanel): Panel {
       { id: "custom.fillOpacity", value: 0 },
     ]);
   }
-  return withFigures(builder, PROMETHEUS, spec).height(8);
+  return withFigures(builder, PROMETHEUS, { height: 8, ...spec });
 }
 
 /** A bar for each value of a label, in the order of the query. */
@@ -122,7 +125,7 @@ export function barsPanel(spec: PromPanel): Panel {
     .min(0)
     .colorScheme(byThresholds())
     .reduceOptions(new common.ReduceDataOptionsBuilder().values(false).calcs(["lastNotNull"]));
-  return withFigures(builder, PROMETHEUS, { steps: BAR, ...spec }).height(8);
+  return withFigures(builder, PROMETHEUS, { steps: BAR, height: 8, ...spec });
 }
 
 /** What the builders of the SDK have in common. */
@@ -145,9 +148,9 @@ export interface AnyBuilder extends Panel {
 export function withFigures<B extends AnyBuilder>(
   builder: B,
   source: common.DataSourceRef,
-  spec: Figures & { readonly links?: readonly Link[] },
+  spec: Figures & { readonly height: number; readonly links?: readonly Link[] },
 ): B {
-  const { title, none, width, unit, decimals, steps = NEUTRAL, links = [] } = spec;
+  const { title, none, width, height, unit, decimals, steps = NEUTRAL, links = [] } = spec;
   builder
     .title(title)
     .description(descriptionOf(spec))
@@ -156,7 +159,8 @@ export function withFigures<B extends AnyBuilder>(
     .noValue(none)
     .thresholds({ build: () => thresholdsOf(steps) })
     .mappings(mappingsOf(unit, decimals))
-    .span(width);
+    .span(width)
+    .height(height);
   if (decimals !== undefined) builder.decimals(decimals);
   if (links.length > 0) builder.dataLinks(links.map(dataLink));
   return builder;

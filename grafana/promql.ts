@@ -4,6 +4,7 @@
  * Counters give rates and shares. Money of a period comes from the gauges of the ledger, which every
  * replica shows alike: so their highest is taken, and never their sum.
  */
+import { COST, UNPRICED_REQUESTS } from "../src/metrics/catalogue.ts";
 import type { MetricSpec } from "../src/semconv/metric.ts";
 import { FILTERS } from "./variables.ts";
 
@@ -31,6 +32,11 @@ export function rate(metric: MetricSpec, by: string = "", selection?: Selection)
   return `${sumBy(by)} (rate(${selected(metric, selection)}[$__rate_interval]))`;
 }
 
+/** As {@link rate}, of what is rare. */
+export function perMinute(metric: MetricSpec, by: string = "", selection?: Selection): string {
+  return `${rate(metric, by, selection)} * 60`;
+}
+
 /** In the time range of the board. */
 export function increase(metric: MetricSpec, by: string = "", selection?: Selection): string {
   return `${sumBy(by)} (increase(${selected(metric, selection)}[$__range]))`;
@@ -39,6 +45,11 @@ export function increase(metric: MetricSpec, by: string = "", selection?: Select
 /** 0 where there is nothing of `part`, and nothing where there is nothing at all. */
 export function ratio(part: string, whole: string): string {
   return `(${part} or ${whole} * 0) / (${whole} > 0)`;
+}
+
+/** Of models: nothing of one that costs nothing only because it has no price. */
+export function priced(byModel: string): string {
+  return `(${byModel}) unless on (model) (${increase(COST, "model")} == 0 and ${increase(UNPRICED_REQUESTS, "model")} > 0)`;
 }
 
 export function quantile(share: number, metric: MetricSpec, by: string = ""): string {

@@ -19,6 +19,8 @@ export interface Column {
   readonly title: string;
   readonly unit: Unit;
   readonly decimals?: number;
+  /** In pixels; columns without one share what is left. */
+  readonly width?: number;
   readonly steps?: Steps;
   /** A bar from 0 to 1 behind the figure. */
   readonly gauge?: boolean;
@@ -44,7 +46,7 @@ export function tablePanel(spec: PromTable): Panel {
     ...keys.map(({ label, title }) => [label, title] as const),
     ...values.map(({ title }, index) => [`Value #${refIdOf(index)}`, title] as const),
   ];
-  const builder = tableOf(spec, PROMETHEUS, [...keys, ...values])
+  return tableOf({ height: 8, ...spec }, PROMETHEUS, [...keys, ...values])
     .targets([...columns(values)])
     .withTransformation({ id: "merge", options: {} })
     .withTransformation({
@@ -55,7 +57,6 @@ export function tablePanel(spec: PromTable): Panel {
         renameByName: Object.fromEntries(fields),
       },
     });
-  return builder.height(9);
 }
 
 export interface SqlTable extends Table {
@@ -65,14 +66,13 @@ export interface SqlTable extends Table {
 }
 
 export function sqlTablePanel(spec: SqlTable): Panel {
-  return tableOf(spec, LEDGER, spec.columns)
+  return tableOf({ height: 10, ...spec }, LEDGER, spec.columns)
     .targets([sql(spec.sql)])
-    .filterable(true)
-    .height(9);
+    .filterable(true);
 }
 
 function tableOf(
-  spec: Table,
+  spec: Table & { readonly height: number },
   source: common.DataSourceRef,
   shown: readonly Column[],
 ): table.PanelBuilder {
@@ -85,10 +85,11 @@ function tableOf(
 }
 
 function propertiesOf(column: Column): dashboard.DynamicConfigValue[] {
-  const { unit, decimals, steps = NEUTRAL, gauge = false, links = [] } = column;
+  const { unit, decimals, width, steps = NEUTRAL, gauge = false, links = [] } = column;
   const mappings = mappingsOf(unit, decimals);
   const properties: dashboard.DynamicConfigValue[] = [{ id: "unit", value: unit }];
   if (decimals !== undefined) properties.push({ id: "decimals", value: decimals });
+  if (width !== undefined) properties.push({ id: "custom.width", value: width });
   if (mappings.length > 0) properties.push({ id: "mappings", value: mappings });
   if (steps.length > 0) {
     const cell = gauge ? { type: "gauge", mode: "basic" } : { type: "color-text" };

@@ -7,14 +7,15 @@ import {
   PERIOD_COST,
   PERIOD_END,
   REQUESTS,
+  UNPRICED_REQUESTS,
   WINDOW_COST,
   WINDOW_LENGTH,
 } from "../../src/metrics/catalogue.ts";
 import type { Row } from "../board.ts";
 import { rowLink, seriesLink } from "../links.ts";
-import { BUDGET_USED, CALL_COST_DECIMALS, CENTS, HOUR_COST_DECIMALS, UNITS } from "../look.ts";
+import { BUDGET_USED, CALL_COST_DECIMALS, CENTS, UNITS } from "../look.ts";
 import { barsPanel, seriesPanel } from "../panel.ts";
-import { increase, rate } from "../promql.ts";
+import { increase, priced, rate, ratio } from "../promql.ts";
 import { tablePanel } from "../table.ts";
 import * as spend from "./spend.ts";
 
@@ -59,7 +60,7 @@ const models = tablePanel({
   title: "Models",
   about:
     "Spent in the time range, by the ledger, with calls as the apps counted them. A click on a model shows its requests, or its calls in the ledger. The filters of brands and models apply; to calls, all do.",
-  of: [LEDGER_COST, LEDGER_REFRESH, REQUESTS, COST],
+  of: [LEDGER_COST, LEDGER_REFRESH, REQUESTS, COST, UNPRICED_REQUESTS],
   none: "No ledger read at the start of this range",
   width: 14,
   sortBy: "Spent",
@@ -79,14 +80,14 @@ const models = tablePanel({
       title: "Spent",
       unit: UNITS.money,
       decimals: CENTS,
-      expr: spend.spentByModelSince("$__range"),
+      expr: priced(spend.spentByModelSince("$__range")),
     },
     { title: "Calls", unit: UNITS.count, decimals: 0, expr: increase(REQUESTS, "model") },
     {
       title: "Cost of a call",
       unit: UNITS.money,
       decimals: CALL_COST_DECIMALS,
-      expr: `${increase(COST, "model")} / (${increase(REQUESTS, "model")} > 0)`,
+      expr: priced(ratio(increase(COST, "model"), increase(REQUESTS, "model"))),
     },
   ],
 });
@@ -113,8 +114,7 @@ function perHour(title: string, label: "brand" | "model") {
     of: [COST],
     none: "No calls",
     width: 12,
-    unit: UNITS.money,
-    decimals: HOUR_COST_DECIMALS,
+    unit: UNITS.roughMoney,
     stacked: true,
     queries: [{ expr: `${rate(COST, label)} * 3600`, legend: `{{${label}}}` }],
     links: [seriesLink(`Only this ${label}`, "cost", label)],

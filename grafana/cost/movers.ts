@@ -25,7 +25,7 @@ export const MOVERS: Row = {
       of: [WINDOW_COST, LEDGER_REFRESH],
       none: NO_WEEK,
       width: 12,
-      sortBy: "Change",
+      sortBy: "Change in $",
       keys: [
         {
           label: "brand",
@@ -36,8 +36,8 @@ export const MOVERS: Row = {
       ],
       values: [
         {
-          title: "Change",
-          unit: UNITS.money,
+          title: "Change in $",
+          unit: UNITS.count,
           decimals: CENTS,
           steps: MORE_IS_WARM,
           expr: change(THIS_WEEK, LAST_WEEK),
@@ -53,7 +53,7 @@ export const MOVERS: Row = {
       of: [LEDGER_COST, LEDGER_REFRESH],
       none: NO_WEEK,
       width: 12,
-      sortBy: "Change",
+      sortBy: "Change in $",
       keys: [
         {
           label: "model",
@@ -64,8 +64,8 @@ export const MOVERS: Row = {
       ],
       values: [
         {
-          title: "Change",
-          unit: UNITS.money,
+          title: "Change in $",
+          unit: UNITS.count,
           decimals: CENTS,
           steps: MORE_IS_WARM,
           // This week less the last, which is two weeks less this one.

@@ -9,6 +9,7 @@ import {
   WINDOW_LENGTH,
 } from "../../src/metrics/catalogue.ts";
 import type { NumberSpec } from "../../src/semconv/metric.ts";
+import { ALREADY } from "../look.ts";
 import { selected } from "../promql.ts";
 
 /** By brand and period, as all that follows: brands may have time zones of their own. */
@@ -24,8 +25,11 @@ const SECONDS_LEFT = `clamp_min(${inPeriod(PERIOD_END)} - time(), 0)`;
 /** Spend so far, and that of the rest of the period at the mean of the last week. */
 export const FORECAST = `${SPENT} + ${SECONDS_LEFT} * on (brand) group_left () ${WEEK_RATE}`;
 
-/** When the budget is spent at that rate, as a Unix time; none of a brand that gets by until the period ends. */
-export const RUNS_OUT = `(time() + clamp_min(${BUDGET_LEFT}, 0) / on (brand) group_left () (${WEEK_RATE} > 0)) < ${inPeriod(PERIOD_END)}`;
+/**
+ * When the budget is spent at that rate, as a Unix time: {@link ALREADY} if it is, and none of a brand
+ * that gets by until the period ends.
+ */
+export const RUNS_OUT = `(${BUDGET_LEFT} <= 0) * 0 + ${ALREADY} or (time() + ${BUDGET_LEFT} / on (brand) group_left () (${WEEK_RATE} > 0)) < ${inPeriod(PERIOD_END)}`;
 
 /** Spent in the last seven days, in the seven before, and in the last day; by brand. */
 export const THIS_WEEK: string = inWindow(WINDOW_COST, "7d");

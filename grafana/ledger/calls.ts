@@ -1,6 +1,6 @@
 /** Single calls: the last step of every way down. */
 import type { Row } from "../board.ts";
-import { CALL_COST_DECIMALS, CENTS, UNITS } from "../look.ts";
+import { CALL_COST_DECIMALS, CENTS, MODEL_WIDTH, UNITS } from "../look.ts";
 import { sqlTablePanel } from "../table.ts";
 import { CALLS } from "./rows.ts";
 
@@ -36,20 +36,28 @@ function calls(title: string, about: string, sortBy: string, order: string) {
     none: "No calls",
     width: 24,
     sortBy,
-    sql: `select created_at as "Time", entry as "Entry", brand as "Brand", campaign as "Campaign",
-  endpoint as "Endpoint", operation as "Operation", model as "Model", service_tier as "Tier",
-  status as "Status", error_type as "Error", input_tokens as "Input tokens",
-  output_tokens as "Output tokens", request_duration_ms / 1000 as "Duration",
-  estimated_cost_usd as "Cost", price_status as "Price", price_version as "Price version",
-  encode(trace_id, 'hex') as "Trace"
+    sql: `select created_at as "Time", brand as "Brand", campaign as "Campaign",
+  endpoint as "Endpoint", model as "Model", status as "Status", error_type as "Error",
+  input_tokens as "Input tokens", output_tokens as "Output tokens",
+  request_duration_ms / 1000 as "Duration", estimated_cost_usd as "Cost", price_status as "Price",
+  encode(trace_id, 'hex') as "Trace", entry as "Entry", operation as "Operation",
+  service_tier as "Tier", price_version as "Price version"
 from ${CALLS}
 order by ${order}
 limit 500`,
     columns: [
-      { title: "Input tokens", unit: UNITS.count, decimals: 0 },
-      { title: "Output tokens", unit: UNITS.count, decimals: 0 },
-      { title: "Duration", unit: UNITS.seconds, decimals: 2 },
-      { title: "Cost", unit: UNITS.money, decimals: CALL_COST_DECIMALS },
+      { title: "Time", unit: UNITS.time, width: 165 },
+      { title: "Model", unit: UNITS.text, width: MODEL_WIDTH },
+      { title: "Status", unit: UNITS.text, width: 95 },
+      { title: "Error", unit: UNITS.text, width: 85 },
+      { title: "Input tokens", unit: UNITS.count, decimals: 0, width: 130 },
+      { title: "Output tokens", unit: UNITS.count, decimals: 0, width: 140 },
+      { title: "Duration", unit: UNITS.seconds, decimals: 2, width: 105 },
+      { title: "Cost", unit: UNITS.money, decimals: CALL_COST_DECIMALS, width: 110 },
+      { title: "Price", unit: UNITS.text, width: 95 },
+      { title: "Trace", unit: UNITS.text, width: 270 },
+      { title: "Operation", unit: UNITS.text, width: 140 },
+      { title: "Price version", unit: UNITS.text, width: 120 },
     ],
   });
 }

@@ -1,6 +1,6 @@
 /** Sums to the picodollar, as an invoice needs them. */
 import type { Row } from "../board.ts";
-import { CENTS, UNITS, UNPRICED_SHARE } from "../look.ts";
+import { CENTS, MODEL_WIDTH, UNITS, UNPRICED_SHARE } from "../look.ts";
 import { type Column, sqlTablePanel } from "../table.ts";
 import { DAYS } from "./rows.ts";
 
@@ -14,14 +14,14 @@ const SUMS = `sum(requests) as "Calls",
   trim_scale(sum(cost_usd))::text as "Exact, in US dollars"`;
 
 const SUM_COLUMNS: readonly Column[] = [
-  { title: "Calls", unit: UNITS.count, decimals: 0 },
-  { title: "Without a price", unit: UNITS.count, decimals: 0, steps: UNPRICED_SHARE },
-  { title: "At least", unit: UNITS.count, decimals: 0 },
-  { title: "Estimated", unit: UNITS.count, decimals: 0 },
-  { title: "Input tokens", unit: UNITS.count, decimals: 0 },
-  { title: "Output tokens", unit: UNITS.count, decimals: 0 },
-  { title: "Cost", unit: UNITS.money, decimals: CENTS },
-  { title: "Exact, in US dollars", unit: UNITS.text },
+  { title: "Calls", unit: UNITS.count, decimals: 0, width: 110 },
+  { title: "Without a price", unit: UNITS.count, decimals: 0, width: 150, steps: UNPRICED_SHARE },
+  { title: "At least", unit: UNITS.count, decimals: 0, width: 110 },
+  { title: "Estimated", unit: UNITS.count, decimals: 0, width: 120 },
+  { title: "Input tokens", unit: UNITS.count, decimals: 0, width: 140 },
+  { title: "Output tokens", unit: UNITS.count, decimals: 0, width: 150 },
+  { title: "Cost", unit: UNITS.money, decimals: CENTS, width: 140 },
+  { title: "Exact, in US dollars", unit: UNITS.text, width: 190 },
 ];
 
 const ABOUT =
@@ -38,7 +38,11 @@ function invoice(title: string, keys: Readonly<Record<string, string>>) {
     sortBy: Object.values(keys)[0] === "Day" ? "Day" : "Cost",
     sql: `select ${names.join(", ")},\n  ${SUMS}\nfrom ${DAYS}\ngroup by ${names.map((_, index) => index + 1).join(", ")}\norder by sum(cost_usd) desc`,
     columns: [
-      ...Object.values(keys).map((name) => ({ title: name, unit: UNITS.text })),
+      ...Object.values(keys).map((title) => ({
+        title,
+        unit: UNITS.text,
+        ...(title === "Model" ? { width: MODEL_WIDTH } : {}),
+      })),
       ...SUM_COLUMNS,
     ],
   });

@@ -12,7 +12,7 @@ import { alertList } from "../alert-list.ts";
 import type { Row } from "../board.ts";
 import { AGE_SECONDS, ANY_IS_BAD, UNITS } from "../look.ts";
 import { seriesPanel, statPanel } from "../panel.ts";
-import { increase, rate } from "../promql.ts";
+import { increase, perMinute } from "../promql.ts";
 import { FILTERS } from "../variables.ts";
 
 const NO_APP = "No app scraped";
@@ -82,11 +82,11 @@ const flow = seriesPanel({
   of: [REQUESTS, WRITTEN],
   none: NO_APP,
   width: 8,
-  unit: UNITS.rate,
+  unit: UNITS.perMinute,
   colours: { Counted: "blue", Written: "green" },
   queries: [
-    { expr: rate(REQUESTS, "", { without: FILTERS }), legend: "Counted" },
-    { expr: rate(WRITTEN), legend: "Written" },
+    { expr: perMinute(REQUESTS, "", { without: FILTERS }), legend: "Counted" },
+    { expr: perMinute(WRITTEN), legend: "Written" },
   ],
 });
 

@@ -14,6 +14,7 @@ export const SERIES_ROW: Row = {
       of: [JOURNAL_RECORDS],
       none: "No app scraped",
       width: 4,
+      height: 8,
       unit: UNITS.count,
       decimals: 0,
       queries: [{ expr: `count(${JOURNAL_RECORDS.name})` }],

@@ -114,7 +114,8 @@ async function rowsOf(
 function cellOf(value: unknown, type: "number" | "string" | "time"): number | string | null {
   if (value === null) return null;
   if (type === "time") return Number(value);
-  return type === "number" ? Number(value) : String(value);
+  if (type === "number") return Number(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 async function alertsOf({ prometheus }: Scenario): Promise<readonly FiringAlert[]> {

@@ -56,7 +56,7 @@ export class Browser implements AsyncDisposable {
       });
       await page.clock.setFixedTime(NOW_MS);
       await page.goto(`${url}/?board=${board}&theme=${theme}`);
-      await drawn(page).catch((error: unknown) => errors.push(`It is not drawn: ${error}`));
+      await drawn(page).catch((error: unknown) => errors.push(`It is not drawn: ${String(error)}`));
       return await look({ page, errors });
     } finally {
       await context.close();

@@ -14,7 +14,7 @@ export async function checkedBoards(): Promise<boolean> {
   const looks: Looked[] = [];
   for (const company of CHECKED) {
     await using scenario = await Scenario.start(company);
-    await using server = await PreviewServer.start(scenario, BOARDS);
+    using server = await PreviewServer.start(scenario, BOARDS);
     for (const board of BOARD_NAMES) {
       for (const theme of THEMES) {
         const looked = await browser.withBoard(server.url, board, theme, async (drawn) =>
@@ -44,7 +44,7 @@ function withCount({ panels, faults }: Looked, board: string): Looked {
 /** What finds no fault in a board that has them is itself at fault. */
 async function lookAtBroken(browser: Browser, scenario: Scenario): Promise<Looked> {
   const { board, faults } = brokenBoard();
-  await using server = await PreviewServer.start(scenario, new Map([["broken", board]]));
+  using server = await PreviewServer.start(scenario, new Map([["broken", board]]));
   const found = await browser.withBoard(server.url, "broken", "dark", (drawn) =>
     lookAt(drawn, true),
   );

@@ -9,76 +9,92 @@ export interface Looked {
 
 /** @param hasData Whether panels should show figures, or say that there are none. */
 export async function lookAt({ page, errors }: DrawnBoard, hasData: boolean): Promise<Looked> {
-  const looked = await page.evaluate(looksOfPanels, hasData);
+  const looked = await page.evaluate(looksOfPanels);
   return {
     panels: looked.length,
     faults: [
       ...errors,
-      ...looked.flatMap(({ name, faults }) => faults.map((fault) => `${name}: ${fault}`)),
+      ...looked.flatMap((look) => faultsOf(look, hasData).map((fault) => `${look.name}: ${fault}`)),
     ],
   };
 }
 
+/** A panel as it is in the page. */
+interface PanelLook {
+  readonly name: string;
+  readonly type: string | undefined;
+  readonly error: string | undefined;
+  readonly isTitled: boolean;
+  readonly isTitleCut: boolean;
+  readonly isDrawn: boolean;
+  /** What stands in it. */
+  readonly says: string;
+  /** What should when there is nothing to show; undefined for a panel that shows no figures. */
+  readonly none: string | undefined;
+  readonly hasLines: boolean;
+  readonly rows: number;
+  readonly areColumnsCut: boolean;
+  readonly areFiguresCut: boolean;
+}
+
+function faultsOf(look: PanelLook, hasData: boolean): readonly string[] {
+  const { type, error, says, none } = look;
+  if (error !== undefined) return [`can't be drawn: ${error}`];
+  if (!look.isTitled) return ["has no title"];
+  if (!look.isDrawn) return ["is not drawn"];
+  const faults: string[] = [];
+  if (look.isTitleCut) faults.push("its title is cut");
+  if (says === "" && !look.hasLines) faults.push("shows nothing");
+  if (none !== undefined && hasData && says === none) faults.push("shows no figures");
+  if (none !== undefined && !hasData && says !== none) faults.push(`shows ${says}, out of nothing`);
+  if (type === "timeseries" && hasData && !look.hasLines) faults.push("has no lines");
+  // The first names the columns.
+  if (type === "table" && hasData && look.rows < 2) faults.push("has no rows");
+  if (look.areColumnsCut) faults.push("names of columns are cut");
+  if (look.areFiguresCut) faults.push(`${says} is cut`);
+  return faults;
+}
+
 /** Runs in the page, so all that it needs is in it. */
-function looksOfPanels(
-  hasData: boolean,
-): readonly { readonly name: string; readonly faults: readonly string[] }[] {
-  const all = (root: Element, selector: string) => [
+function looksOfPanels(): readonly PanelLook[] {
+  const all = (root: ParentNode, selector: string) => [
     ...root.querySelectorAll<HTMLElement>(selector),
   ];
   const isCut = (element: Element) => element.scrollWidth > element.clientWidth + 1;
-  const isInside = (inner: DOMRect, outer: DOMRect) =>
-    inner.left >= outer.left - 1 &&
-    inner.right <= outer.right + 1 &&
-    inner.top >= outer.top - 1 &&
-    inner.bottom <= outer.bottom + 1;
+  const isOutside = (inner: DOMRect, outer: DOMRect) =>
+    inner.left < outer.left || inner.right > outer.right + 1 || inner.bottom > outer.bottom + 1;
   const isInked = (canvas: HTMLCanvasElement) => {
     const { width, height } = canvas;
     const pixels = canvas.getContext("2d")?.getImageData(0, 0, width, height).data ?? [];
     return pixels.some((value) => value > 0);
   };
+  const areFiguresCut = (panel: Element, content: Element) =>
+    all(content, "*")
+      .filter(({ children, textContent }) => children.length === 0 && textContent !== "")
+      .some(
+        (text) =>
+          (getComputedStyle(text).display !== "inline" && isCut(text)) ||
+          isOutside(text.getBoundingClientRect(), panel.getBoundingClientRect()),
+      );
 
-  const faultsOf = (panel: HTMLElement): readonly string[] => {
-    const { panel: type, title = "", none = "" } = panel.dataset;
-    const error = panel.querySelector("[data-error]");
-    if (error !== null) return [`can't be drawn: ${error.textContent}`];
+  return all(document, "section[data-panel]").map((panel, index) => {
+    const { panel: type, title, none } = panel.dataset;
     const heading = panel.querySelector("h2");
     const content = panel.querySelector('[data-testid$="panel content"]');
-    if (title === "" || heading?.textContent !== title) return ["has no title"];
-    if (content === null || panel.querySelector("[data-waiting]") !== null) return ["is not drawn"];
-
-    const faults = isCut(heading) ? ["its title is cut"] : [];
-    const says = content.textContent;
-    const canvas = content.querySelector("canvas");
-    if (says === "" && (canvas === null || !isInked(canvas))) faults.push("shows nothing");
-    if (none !== "" && (says === none) === hasData) {
-      faults.push(hasData ? "shows no figures" : `shows ${says} where there is nothing`);
-    }
-    if (type === "timeseries" && hasData && (canvas === null || !isInked(canvas))) {
-      faults.push("has no lines");
-    }
-    if (type === "table" && hasData && all(content, "[role=row]").length < 2) {
-      faults.push("has no rows");
-    }
-    if (all(content, "[role=columnheader] *").some(isCut)) faults.push("names of columns are cut");
-    if (type === "stat" || type === "bargauge") {
-      const texts = all(content, "*").filter(
-        ({ children, textContent }) => children.length === 0 && textContent !== "",
-      );
-      const frame = panel.getBoundingClientRect();
-      if (texts.some((text) => isCut(text) && getComputedStyle(text).display !== "inline")) {
-        faults.push(
-          `${says} is cut ${texts.filter(isCut).map((t) => t.textContent + t.scrollWidth + " " + t.clientWidth)}`,
-        );
-      } else if (texts.some((text) => !isInside(text.getBoundingClientRect(), frame))) {
-        faults.push(`${says} does not fit`);
-      }
-    }
-    return faults;
-  };
-
-  return all(document.body, "section[data-panel]").map((panel, index) => ({
-    name: panel.dataset["title"] || `Panel ${index + 1}`,
-    faults: faultsOf(panel),
-  }));
+    const hasFigures = type === "stat" || type === "bargauge";
+    return {
+      name: title || `Panel ${index + 1}`,
+      type,
+      none,
+      error: panel.querySelector("[data-error]")?.textContent ?? undefined,
+      isTitled: title !== "" && heading?.textContent === title,
+      isTitleCut: heading !== null && isCut(heading),
+      isDrawn: content !== null && panel.querySelector("[data-waiting]") === null,
+      says: content?.textContent ?? "",
+      hasLines: [...panel.querySelectorAll("canvas")].some(isInked),
+      rows: all(panel, "[role=row]").length,
+      areColumnsCut: all(panel, "[role=columnheader] *").some(isCut),
+      areFiguresCut: hasFigures && content !== null && areFiguresCut(panel, content),
+    };
+  });
 }

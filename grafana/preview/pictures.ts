@@ -23,7 +23,7 @@ const README_PICTURES: readonly (readonly [board: string, theme: Theme, rows: nu
 export async function readmePictures(): Promise<void> {
   await mkdir(README_FOLDER, { recursive: true });
   await using scenario = await Scenario.start("company");
-  await using server = await PreviewServer.start(scenario, BOARDS);
+  using server = await PreviewServer.start(scenario, BOARDS);
   await using browser = await Browser.start();
   for (const [board, theme, rows] of README_PICTURES) {
     const path = `${README_FOLDER}${board.replace("spendspan-", "")}-${theme}.png`;
@@ -40,7 +40,7 @@ export async function drawnCompanies(names: readonly string[]): Promise<void> {
     if (!isCompany(name)) throw new Error(`There is no company ${name}`);
     await mkdir(`${SHOTS_FOLDER}${name}`, { recursive: true });
     await using scenario = await Scenario.start(name);
-    await using server = await PreviewServer.start(scenario, BOARDS);
+    using server = await PreviewServer.start(scenario, BOARDS);
     await using browser = await Browser.start();
     for (const board of BOARD_NAMES) {
       for (const theme of THEMES) {

@@ -33,7 +33,7 @@ export const BOARDS: ReadonlyMap<string, AskingBoard> = new Map(
   }),
 );
 
-export class PreviewServer implements AsyncDisposable {
+export class PreviewServer implements Disposable {
   readonly #scenario: Scenario;
   readonly #boards: ReadonlyMap<string, AskingBoard>;
   readonly #server: Server;
@@ -65,10 +65,10 @@ export class PreviewServer implements AsyncDisposable {
     return `http://127.0.0.1:${address.port}`;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#server.closeAllConnections();
+  /** Chromium keeps connections that it may never use, so their end is not waited for. */
+  [Symbol.dispose](): void {
     this.#server.close();
-    await once(this.#server, "close");
+    this.#server.closeAllConnections();
   }
 
   async #answer(path: string): Promise<readonly [string, string | Buffer]> {

@@ -1,5 +1,11 @@
 /** How many calls there are, and how they end. */
-import { COST, REQUEST_DURATION, REQUESTS, TOKENS } from "../../src/metrics/catalogue.ts";
+import {
+  COST,
+  REQUEST_DURATION,
+  REQUESTS,
+  TOKENS,
+  UNPRICED_REQUESTS,
+} from "../../src/metrics/catalogue.ts";
 import { alertList } from "../alert-list.ts";
 import type { Row } from "../board.ts";
 import { rowLink, seriesLink } from "../links.ts";
@@ -11,7 +17,7 @@ import {
   UNITS,
 } from "../look.ts";
 import { seriesPanel, statPanel } from "../panel.ts";
-import { increase, quantile, rate, ratio } from "../promql.ts";
+import { increase, perMinute, priced, quantile, rate, ratio } from "../promql.ts";
 import { tablePanel } from "../table.ts";
 
 const NO_TRAFFIC = "No traffic";
@@ -24,13 +30,13 @@ function failing(by: string): string {
 
 const figures = [
   statPanel({
-    title: "Calls a second",
+    title: "Calls a minute",
     about: "Finished calls. Retries and rounds of function calls are calls of their own.",
     of: [REQUESTS],
     none: NO_TRAFFIC,
     width: 4,
-    unit: UNITS.rate,
-    queries: [{ expr: rate(REQUESTS) }],
+    unit: UNITS.perMinute,
+    queries: [{ expr: perMinute(REQUESTS) }],
   }),
   statPanel({
     title: "Failing",
@@ -63,7 +69,6 @@ const figures = [
     none: NO_TRAFFIC,
     width: 4,
     unit: UNITS.large,
-    decimals: 0,
     queries: [{ expr: rate(TOKENS) }],
   }),
 ];
@@ -75,10 +80,10 @@ const byStatus = seriesPanel({
   of: [REQUESTS],
   none: NO_TRAFFIC,
   width: 12,
-  unit: UNITS.rate,
+  unit: UNITS.perMinute,
   stacked: true,
   colours: STATUS_COLOURS,
-  queries: [{ expr: rate(REQUESTS, "status"), legend: "{{status}}" }],
+  queries: [{ expr: perMinute(REQUESTS, "status"), legend: "{{status}}" }],
 });
 
 function failingBy(title: string, label: "model" | "brand" | "endpoint") {
@@ -99,7 +104,7 @@ function failingBy(title: string, label: "model" | "brand" | "endpoint") {
 const models = tablePanel({
   title: "Models",
   about: "In the time range. A click on a model leaves only it, or shows its calls.",
-  of: [REQUESTS, TOKENS, COST],
+  of: [REQUESTS, TOKENS, COST, UNPRICED_REQUESTS],
   none: NO_TRAFFIC,
   width: 24,
   sortBy: "Calls",
@@ -136,7 +141,7 @@ const models = tablePanel({
       title: "Cost of a call",
       unit: UNITS.money,
       decimals: CALL_COST_DECIMALS,
-      expr: ratio(increase(COST, "model"), increase(REQUESTS, "model")),
+      expr: priced(ratio(increase(COST, "model"), increase(REQUESTS, "model"))),
     },
   ],
 });

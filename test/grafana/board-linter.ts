@@ -161,7 +161,10 @@ function faultsOfFigures({
   const { unit, noValue, thresholds } = fieldConfig?.defaults ?? {};
   const faults: string[] = [];
   if (!unit) faults.push("has no unit");
-  if (/"currencyUSD"/.test(JSON.stringify(fieldConfig))) faults.push("shows money as $1.13K");
+  // Lines have an axis of round figures; a sum has to be told to the cent.
+  if (type !== "timeseries" && /"currencyUSD"/.test(JSON.stringify(fieldConfig))) {
+    faults.push("shows money as $1.13K");
+  }
   if (!noValue) faults.push("says nothing when there is no value");
   // Grafana's own begin to be red at 80.
   const [first] = thresholds?.steps ?? [];

@@ -1,6 +1,8 @@
 /** Draws the board that the address names: `/?board=spendspan-cost&theme=dark`. */
 import { createTheme, ThemeContext } from "@grafana/data";
 import { GlobalStyles, PortalContainer } from "@grafana/ui";
+import type { ReactNode } from "react";
+import { flushSync } from "react-dom";
 import { createRoot } from "react-dom/client";
 
 import type { BoardAnswer } from "../answer.ts";
@@ -28,10 +30,15 @@ registerTransformations();
 const own = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const timeZone = board.timezone === "utc" ? "utc" : own;
 const theme = createTheme({ colors: { mode } });
-createRoot(document.querySelector("#root")!).render(
+const root = createRoot(document.querySelector("#root")!);
+const drawn = (content: ReactNode) => (
   <ThemeContext.Provider value={theme}>
     <GlobalStyles />
     <PortalContainer />
-    <Board board={board} answer={answer} timeZone={timeZone} />
-  </ThemeContext.Provider>,
+    {content}
+  </ThemeContext.Provider>
 );
+// The styles name the font, in which figures are measured to fit their panels: so it comes first.
+flushSync(() => root.render(drawn(null)));
+await Promise.all([400, 500].map((weight) => document.fonts.load(`${weight} 14px Inter`)));
+root.render(drawn(<Board board={board} answer={answer} timeZone={timeZone} />));

@@ -44,7 +44,7 @@ function Data(props: PanelProps & { readonly panel: FigurePanel }): ReactElement
   const { panel, answer, timeZone } = props;
   const theme = useTheme2();
   const [frames, setFrames] = useState<DataFrame[]>();
-  const [error, setError] = useState<unknown>();
+  const [error, setError] = useState<Error>();
   useEffect(() => {
     dataOf(panel, answer.panels[panel.id] ?? [])
       .then((data) => setFrames(withFieldConfig(data, panel, theme, timeZone)))
@@ -59,6 +59,10 @@ function dataOf(panel: FigurePanel, answers: readonly Answer[]): Promise<DataFra
   return transformed(framesOf(answers), panel.transformations);
 }
 
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : JSON.stringify(error);
+}
+
 /** Keeps a panel that can't be drawn from taking the others with it. */
 class Boundary extends Component<{ readonly children: ReactNode }, { readonly error?: unknown }> {
   override state: { readonly error?: unknown } = {};
@@ -69,6 +73,6 @@ class Boundary extends Component<{ readonly children: ReactNode }, { readonly er
 
   override render(): ReactNode {
     const { error } = this.state;
-    return error === undefined ? this.props.children : <pre data-error>{String(error)}</pre>;
+    return error === undefined ? this.props.children : <pre data-error>{textOf(error)}</pre>;
   }
 }
