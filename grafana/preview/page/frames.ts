@@ -1,5 +1,5 @@
 /** The data sources' answers as Grafana's data sources would hand them to a panel. */
-import { type DataFrame, FieldType, type Labels, toDataFrame } from "@grafana/data";
+import { type DataFrame, FieldType, toDataFrame } from "@grafana/data";
 
 import type { Answer, RowsAnswer, SeriesAnswer } from "../answer.ts";
 
@@ -38,7 +38,7 @@ function seriesFrames({ refId, legend, stepMs, series }: SeriesAnswer): DataFram
   );
 }
 
-function nameOf(labels: Labels, legend: string): string {
+function nameOf(labels: Readonly<Record<string, string>>, legend: string): string {
   if (legend !== "") return legend.replaceAll(/\{\{(\w+)\}\}/g, (_, label) => labels[label] ?? "");
   const pairs = Object.entries(labels).map(([label, value]) => `${label}="${value}"`);
   return `{${pairs.join(", ")}}`;

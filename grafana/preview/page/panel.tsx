@@ -48,7 +48,7 @@ function Data(props: PanelProps & { readonly panel: FigurePanel }): ReactElement
   useEffect(() => {
     dataOf(panel, answer.panels[panel.id] ?? [])
       .then((data) => setFrames(withFieldConfig(data, panel, theme, timeZone)))
-      .catch(setError);
+      .catch((reason: Error) => setError(reason));
   }, [panel, answer, theme, timeZone]);
   if (error !== undefined) throw error;
   if (frames === undefined) return <span data-waiting />;
