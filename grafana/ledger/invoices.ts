@@ -14,13 +14,13 @@ const SUMS = `sum(requests) as "Calls",
   trim_scale(sum(cost_usd))::text as "Exact, in US dollars"`;
 
 const SUM_COLUMNS: readonly Column[] = [
-  { title: "Calls", unit: UNITS.count, decimals: 0, width: 110 },
-  { title: "Without a price", unit: UNITS.count, decimals: 0, width: 150, steps: UNPRICED_SHARE },
-  { title: "At least", unit: UNITS.count, decimals: 0, width: 110 },
+  { title: "Calls", unit: UNITS.count, decimals: 0, width: 95 },
+  { title: "Without a price", unit: UNITS.count, decimals: 0, width: 145, steps: UNPRICED_SHARE },
+  { title: "At least", unit: UNITS.count, decimals: 0, width: 105 },
   { title: "Estimated", unit: UNITS.count, decimals: 0, width: 120 },
   { title: "Input tokens", unit: UNITS.count, decimals: 0, width: 140 },
   { title: "Output tokens", unit: UNITS.count, decimals: 0, width: 150 },
-  { title: "Cost", unit: UNITS.money, decimals: CENTS, width: 140 },
+  { title: "Cost", unit: UNITS.money, decimals: CENTS, width: 120 },
   { title: "Exact, in US dollars", unit: UNITS.text, width: 190 },
 ];
 

@@ -103,8 +103,15 @@ function brand({
   };
 }
 
+/** Calls that cost anything all cost this. */
 function costing(cost: Picodollars, one: SimulatedBrand): SimulatedBrand {
-  return { ...one, callOf: (number) => ({ ...one.callOf(number), cost }) };
+  return {
+    ...one,
+    callOf: (number) => {
+      const call = one.callOf(number);
+      return call.cost ? { ...call, cost } : call;
+    },
+  };
 }
 
 /** A share of `calls`: the month begins at noon of a Friday, nights are quiet, and so are weekends. */

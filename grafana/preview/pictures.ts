@@ -12,12 +12,12 @@ import { BOARDS, PreviewServer } from "./server.ts";
 const README_FOLDER = fileURLToPath(new URL("../../docs/pictures/", import.meta.url));
 const SHOTS_FOLDER = fileURLToPath(new URL("shots/", import.meta.url));
 
-/** Each with the number of its rows that are shown, from the top on. */
-const README_PICTURES: readonly (readonly [board: string, theme: Theme, rows: number])[] = [
-  ["spendspan-cost", "dark", 2],
-  ["spendspan-requests", "light", 1],
-  ["spendspan-pipeline", "dark", 3],
-  ["spendspan-ledger", "light", 1],
+/** Each with the first panel that is not shown, if not all are: pictures are to be small. */
+const README_PICTURES: readonly (readonly [board: string, theme: Theme, until?: string])[] = [
+  ["spendspan-cost", "dark", "Spend an hour by brand"],
+  ["spendspan-requests", "light", "Failing by endpoint"],
+  ["spendspan-pipeline", "dark"],
+  ["spendspan-ledger", "light", "By day"],
 ];
 
 export async function readmePictures(): Promise<void> {
@@ -25,10 +25,10 @@ export async function readmePictures(): Promise<void> {
   await using scenario = await Scenario.start("company");
   using server = await PreviewServer.start(scenario, BOARDS);
   await using browser = await Browser.start();
-  for (const [board, theme, rows] of README_PICTURES) {
+  for (const [board, theme, until] of README_PICTURES) {
     const path = `${README_FOLDER}${board.replace("spendspan-", "")}-${theme}.png`;
     await browser.withBoard(server.url, board, theme, async ({ page }) => {
-      await page.screenshot({ path, clip: await clipOf(page, rows) });
+      await page.screenshot({ path, clip: await clipOf(page, until) });
     });
     console.log(path);
   }
@@ -52,10 +52,9 @@ export async function drawnCompanies(names: readonly string[]): Promise<void> {
   }
 }
 
-/** As far down as the row after the first `rows` begins, or all. */
-async function clipOf(page: Page, rows: number) {
+/** As far down as the panel `until` begins, or all. */
+async function clipOf(page: Page, until: string | undefined) {
   const { width, height } = page.viewportSize() ?? { width: 0, height: 0 };
-  const next = page.locator("main h2[data-row]").nth(rows);
-  const box = (await next.count()) === 0 ? undefined : await next.boundingBox();
-  return { x: 0, y: 0, width, height: box?.y ?? height };
+  const box = until && (await page.locator(`[data-title="${until}"]`).boundingBox());
+  return { x: 0, y: 0, width, height: box ? box.y : height };
 }

@@ -54,7 +54,7 @@ function RowTitle({ title }: { readonly title: string }): ReactElement {
   const { colors, spacing, typography } = useTheme2();
   const style = { ...typography.h5, color: colors.text.primary, display: "flex", gap: spacing(1) };
   return (
-    <h2 data-row style={{ ...style, alignItems: "center", height: ROW_HEIGHT, margin: 0 }}>
+    <h2 style={{ ...style, alignItems: "center", height: ROW_HEIGHT, margin: 0 }}>
       <Icon name="angle-down" /> {title}
     </h2>
   );
