@@ -34,11 +34,9 @@ export function readItems(
 function salvagedGrounding(answer: JsonObject): readonly JsonObject[] {
   const whole = objectIn(answer["groundingMetadata"]);
   const queries = QUERY_MEMBERS.filter((member) => answer[member] !== undefined);
-  if (whole === undefined && queries.length === 0) return NONE;
+  if (whole === undefined && queries.length === 0) return [];
   return [
     whole ?? {},
     Object.fromEntries(queries.map((member) => [member, answer[member]])),
   ].filter((metadata) => Object.keys(metadata).length > 0);
 }
-
-const NONE: readonly JsonObject[] = [];
