@@ -111,8 +111,12 @@ export class OptionReader {
     if (typeof value === "string" && schemes.includes(URL.parse(value)?.protocol ?? "")) {
       return value;
     }
-    const beginnings = schemes.map((scheme) => `${scheme}//`).join(" or ");
-    this.fault(`Expected \`${name}\` to be a URL that begins with ${beginnings}`);
+    const beginnings = schemes.map((scheme) => `${scheme}//`);
+    const isBegun = beginnings.some((text) => typeof value === "string" && value.startsWith(text));
+    const rule = isBegun
+      ? "of valid form: in a password, # / and ? are written %23 %2F %3F"
+      : `that begins with ${beginnings.join(" or ")}`;
+    this.fault(`Expected \`${name}\` to be a URL ${rule}`);
     return undefined;
   }
 
