@@ -43,10 +43,14 @@ export class OptionReader {
     return variable === undefined ? undefined : this.variable(variable);
   }
 
-  /** An empty variable is how shells and compose files say "not set". */
+  /**
+   * An empty variable is how shells and compose files say "not set". Nor was it an operator who set
+   * SPENDSPAN_PORT to `tcp://…`: Kubernetes does, in each pod beside a Service named `spendspan`.
+   */
   variable(name: string): Given | undefined {
     const value = this.#environment[name]?.trim() ?? "";
-    return value === "" ? undefined : { name, value, fromEnvironment: true };
+    const isSet = value !== "" && !value.startsWith("tcp://");
+    return isSet ? { name, value, fromEnvironment: true } : undefined;
   }
 
   boolean(name: OptionName, defaultValue: boolean): boolean {

@@ -151,6 +151,11 @@ describe("the environment as shells and compose files write it", () => {
   });
 });
 
+test("what Kubernetes says of a Service named `spendspan` is no option", () => {
+  const environment = { SPENDSPAN_PORT: "tcp://10.0.0.7:9464", SPENDSPAN_SERVICE_PORT: "9464" };
+  expect(resolve({}, environment).port).toBe(9_464);
+});
+
 describe("faults", () => {
   test("are reported together, each under the name by which it was given", () => {
     const environment = {
