@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { type AddressInfo, connect, createServer } from "node:net";
+import { expect, onTestFinished, test } from "vitest";
 
 import { inTransaction, openPool } from "../../src/database/pool.ts";
 import { withDatabase } from "../support/database.ts";
@@ -28,6 +29,24 @@ test("of a pool that was ended, a connection that breaks is no news", () =>
     other.emit("error", new Error("terminating connection due to administrator command"));
     await ended;
     expect(log.infos).toEqual([]);
+  }));
+
+test("a connection that fails for want of a password is closed, so that the server need not wait for one", () =>
+  withDatabase(async ({ url }) => {
+    const server = new URL(url);
+    const hungUp = Promise.withResolvers<void>();
+    const line = createServer((client) => {
+      client.pipe(connect(Number(server.port), server.hostname)).pipe(client);
+      client.once("close", () => hungUp.resolve());
+    });
+    onTestFinished(() => void line.close());
+    await new Promise<void>((resolve) => line.listen(0, server.hostname, resolve));
+    const { port } = line.address() as AddressInfo;
+    const withoutPassword = Object.assign(new URL(url), { password: "", port: String(port) });
+    const pool = await openPool({ url: withoutPassword.href, logger: new KeptLogger() });
+    await expect(pool.query("select 1")).rejects.toThrow("password");
+    await hungUp.promise;
+    await pool.end();
   }));
 
 test("a connection that breaks in the middle of a transaction fails it, and does not end the process", () =>
