@@ -22,17 +22,22 @@ const SUMS = `
  * From the sums by day, which the ledger keeps with its rows: some ten thousands of them for a month,
  * however many rows there are. All of them are grouped in three ways only, into some hundred parts, and
  * these then in each way that is reported: that saves a third. The empty text stands for no model,
- * and for no campaign; NULL for what a part is not grouped by.
+ * and for no campaign; NULL for what a part is not grouped by. What is grouped is named first: to
+ * Postgres that is all one, and Citus, which groups in one way at a time, then brings it together before.
  */
 const STATS = `
-with part as (
-  select api_provider, api_endpoint, model, status, brand, campaign, day, ${SUMS}
+with used as (
+  select api_provider, api_endpoint, model, status, brand, campaign, day, requests, unpriced_requests,
+    lower_bound_requests, estimated_requests, input_tokens, output_tokens, cost_usd
   from api_usage_day
   where day >= $1::date and day < $2::date
     and ($3::text is null or brand = $3)
     and ($4::text is null or campaign = $4)
     and ($5::text is null or api_provider = $5)
     and ($6::text is null or model = $6)
+), part as (
+  select api_provider, api_endpoint, model, status, brand, campaign, day, ${SUMS}
+  from used
   group by grouping sets ((api_provider, api_endpoint, model, status), (brand, campaign), (day))
 ), cell as (
   select dimension, key, ${SUMS}
@@ -51,18 +56,36 @@ select dimension, nullif(key, '') as key,
 from cell
 order by cell.cost_usd desc, nullif(cell.key, '')`;
 
-/** A submission that failed has no name, and nothing to come. */
+/**
+ * A submission that failed has no name, and nothing to come. A job has thousands of results, of which one
+ * is enough: the order leads Postgres to the first in the index, where it would else collect them all.
+ * They have the brand of their job, so one server of a Citus cluster has both; only when whoever
+ * fetched them did not know it they have another, and are looked for in a second step.
+ */
 const PENDING_JOBS = `
+with open_job as materialized (
+  select resource_name, created_at
+  from api_usage as job
+  where entry = 'job'
+    and ($1::text is null or brand = $1)
+    and ($2::text is null or campaign = $2)
+    and ($3::text is null or api_provider = $3)
+    and ($4::text is null or model = $4)
+    and (
+      select id from api_usage as result
+      where result.brand = job.brand and result.resource_name = job.resource_name and entry = 'call'
+      order by id
+      limit 1
+    ) is null
+), fetched as (
+  select distinct resource_name
+  from api_usage
+  where entry = 'call' and resource_name = any (array(select resource_name from open_job))
+)
 select count(*)::text as count,
   to_char(min(created_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as oldest
-from api_usage as job
-where entry = 'job' and resource_name is not null
-  and ($1::text is null or brand = $1)
-  and ($2::text is null or campaign = $2)
-  and ($3::text is null or api_provider = $3)
-  and ($4::text is null or model = $4)
-  and not exists (select from api_usage as result
-    where result.resource_name = job.resource_name and result.entry = 'call')`;
+from open_job
+where resource_name is not null and resource_name not in (select resource_name from fetched)`;
 
 /**
  * What was used and what it cost in the last `days`; in each group the costliest come first.
