@@ -49,10 +49,10 @@ with next_row as materialized (
       array_agg(price_status order by ingested_at desc, id) as price_statuses,
       array_agg(price_version order by ingested_at desc, id) as price_versions
     from api_usage as adjustment
-    where adjustment.adjusts_id = next_row.id
+    where adjustment.brand = next_row.brand and adjustment.adjusts_id = next_row.id
       -- Of the same month, so that no other one is looked into.
       and adjustment.created_at = next_row.created_at
-    -- They have one brand; Citus takes what is grouped by it.
+    -- Which is one group; of what is not grouped by brand Citus takes none.
     group by adjustment.brand
   ) as its_adjustments
 )
