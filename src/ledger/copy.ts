@@ -82,18 +82,24 @@ with line as (
     field[17] as resource_name, field[26]::numeric as estimated_cost_usd
   from json_array_elements_text($1::json) as added
   cross join lateral (select string_to_array(added, E'\\t', '') as field offset 0) as cut
-), known as (
-  select line.id
+), missing as (
+  select id, resource_name
   from line
-  join api_usage as known
-    on known.brand = line.brand and known.created_at = line.created_at and known.id = line.id
-    and known.estimated_cost_usd is not distinct from line.estimated_cost_usd
-  union all
-  select line.id
-  from line
-  join api_usage as known on known.resource_name = line.resource_name and known.id = line.id
+  where id not in (
+    select line.id
+    from line
+    join api_usage as known
+      on known.brand = line.brand and known.created_at = line.created_at and known.id = line.id
+      and known.estimated_cost_usd is not distinct from line.estimated_cost_usd
+  )
 )
-select count(*)::float8 as missing from line where id not in (select id from known)`;
+select count(*)::float8 as missing
+from missing
+where id not in (
+  select missing.id
+  from missing
+  join api_usage as known on known.resource_name = missing.resource_name and known.id = missing.id
+)`;
 
 /**
  * Copies what is missing, and compares the two ledgers when all is copied.
