@@ -1,4 +1,5 @@
 import { type AddressInfo, connect, createServer } from "node:net";
+import { pipeline } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
 
 import { inTransaction, openPool } from "../../src/database/pool.ts";
@@ -36,8 +37,8 @@ test("a connection that fails for want of a password is closed, so that the serv
     const server = new URL(url);
     const hungUp = Promise.withResolvers<void>();
     const line = createServer((client) => {
-      client.pipe(connect(Number(server.port), server.hostname)).pipe(client);
-      client.once("close", () => hungUp.resolve());
+      const upstream = connect(Number(server.port), server.hostname);
+      pipeline(client, upstream, client, () => hungUp.resolve());
     });
     onTestFinished(() => void line.close());
     await new Promise<void>((resolve) => line.listen(0, server.hostname, resolve));
