@@ -136,10 +136,14 @@ class Lease {
   readonly #cut = (): void => this.end(true);
 }
 
-/** Literals, not `set_config()`: Citus hands only these on. One round trip, and pgbouncer keeps it together. */
+/**
+ * Literals, not `set_config()`: Citus hands only these on. One round trip, and pgbouncer keeps it together.
+ * Without JIT: Postgres turns to it for what looks dear, as all does that might look into many months,
+ * and then compiles for 150 ms what runs for 10.
+ */
 function beginStatement({ timeoutMs, readOnly = false }: TransactionOptions): string {
   const access = readOnly ? "read only" : "read write";
   // A statement must see what was committed before it, whatever the role's default is.
   const begin = `begin isolation level read committed, ${access}`;
-  return `${begin}; set local statement_timeout = ${Math.trunc(timeoutMs)}`;
+  return `${begin}; set local statement_timeout = ${Math.trunc(timeoutMs)}; set local jit = off`;
 }

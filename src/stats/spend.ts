@@ -30,9 +30,8 @@ const TIMEOUT_MS = 60_000;
 
 /**
  * Bounds are compared in UTC, whatever the session's zone is. `lateral` gives each span a plan of its
- * own, in which rows are sought in their partition alone. Citus takes no `lateral` over two of its
- * tables, nor one without groups over what is not of its tables: so the first day of a young brand is
- * asked for once more.
+ * own, in which rows are sought in their partition alone; Citus takes one that is grouped by brand, or
+ * that asks for the brand of another table. So young brands are looked up among the sums once more.
  */
 const SPEND = `
 with span as (

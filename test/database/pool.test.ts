@@ -1,5 +1,6 @@
 import { type AddressInfo, connect, createServer } from "node:net";
 import { pipeline } from "node:stream";
+import type { Pool, PoolClient } from "pg";
 import { expect, onTestFinished, test } from "vitest";
 
 import { inTransaction, openPool } from "../../src/database/pool.ts";
@@ -97,6 +98,17 @@ test("the timeout of one transaction is not the next one's", () =>
     expect(await timeout(1_500)).toBe("1500ms");
     expect((await pool.query("show statement_timeout")).rows[0].statement_timeout).toBe("0");
     expect(await timeout(0)).toBe("0");
+    await pool.end();
+  }));
+
+test("no statement is compiled, whatever the server would like, and for others it is as it was", () =>
+  withDatabase(async ({ url }) => {
+    const pool = await openPool({ url, logger: new KeptLogger(), maxConnections: 1 });
+    await pool.query("set jit = on");
+    const jit = async (client: Pool | PoolClient): Promise<unknown> =>
+      (await client.query<{ jit: string }>("show jit")).rows[0]?.jit;
+    expect(await inTransaction(pool, { timeoutMs: 0 }, jit)).toBe("off");
+    expect(await jit(pool)).toBe("on");
     await pool.end();
   }));
 
