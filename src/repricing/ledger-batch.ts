@@ -52,7 +52,7 @@ with next_row as materialized (
     where adjustment.brand = next_row.brand and adjustment.adjusts_id = next_row.id
       -- Of the same month, so that no other one is looked into.
       and adjustment.created_at = next_row.created_at
-    -- Which is one group; of what is not grouped by brand Citus takes none.
+    -- They have one brand anyway: by this, Citus knows that a shard can look them up.
     group by adjustment.brand
   ) as its_adjustments
 )

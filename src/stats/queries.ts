@@ -25,8 +25,8 @@ const SUMS = `
  * From the sums by day, which the ledger keeps with its rows: some ten thousands of them for a month,
  * however many rows there are. All of them are grouped in three ways only, into some hundred parts, and
  * these then in each way that is reported: that saves a third. The empty text stands for no model,
- * and for no campaign; NULL for what a part is not grouped by. What is grouped is named first: to
- * Postgres that is all one, and Citus, which groups in one way at a time, then brings it together before.
+ * and for no campaign; NULL for what a part is not grouped by. Postgres reads through `used`; it is for
+ * Citus, which can't group its own tables in several ways at once, and then brings them together first.
  */
 const STATS = `
 with used as (
