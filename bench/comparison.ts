@@ -25,8 +25,8 @@ export interface Cost {
   readonly settlingUs: Spread;
 }
 
-/** The first rounds are slower by what V8 still has to compile. */
-const WARM_UP_ROUNDS = 10;
+/** V8 compiles for some 12,000 calls; until then each costs half as much again, the floor's too. */
+const WARM_UP_ROUNDS = 60;
 
 export async function compare(shape: Shape, options: ComparisonOptions): Promise<readonly Cost[]> {
   const { variants, transport, databaseUrl, rounds, callsARound: calls } = options;

@@ -55,6 +55,10 @@ create table api_usage_day (
 comment on table api_usage_day is
   'Sums of api_usage by UTC day. A row without a model or a campaign counts under the empty text.';
 
+-- "All brands, some days". Days come one after another, so they lie that way on disk.
+create index api_usage_day_day on api_usage_day
+  using brin (day) with (pages_per_range = 16, autosummarize = on);
+
 -- A row as a line for api_usage_add, which has the same fields in the same order.
 create function api_usage_line(usage api_usage) returns text
   language sql stable set search_path from current
@@ -199,11 +203,13 @@ insert into api_usage_hour
     coalesce(sum(estimated_cost_usd), 0)
   from api_usage
   where entry <> 'job'
-  group by 1, 2, 3, 4, 5, 6, 7;
+  group by 1, 2, 3, 4, 5, 6, 7
+  order by 1, 2, 3, 4, 5, 6, 7;
 insert into api_usage_day
   select (hour at time zone 'UTC')::date,
     brand, api_provider, api_endpoint, model, campaign, status,
     sum(requests), sum(unpriced_requests), sum(lower_bound_requests), sum(estimated_requests),
     sum(input_tokens), sum(output_tokens), sum(cost_usd)
   from api_usage_hour
-  group by 1, 2, 3, 4, 5, 6, 7;
+  group by 1, 2, 3, 4, 5, 6, 7
+  order by 1, 2, 3, 4, 5, 6, 7;

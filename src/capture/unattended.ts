@@ -27,8 +27,8 @@ export class UnattendedBodies {
   /** In the order of their time: each waits equally long. */
   readonly #sinceMs = new Map<UnattendedBody, number>();
   /**
-   * Bodies that the app took up since the last sweep, by their readings. Most are at their end before
-   * the next one, and registered with the collector they would cost as much as a third of their chunks.
+   * Bodies that the app took up since the last sweep, by their readings. Most end before the next one,
+   * and are spared the collector, which would cost as much as ten of their chunks.
    */
   readonly #takenUp = new Map<Abandonable, object>();
   readonly #forgotten = new FinalizationRegistry<Abandonable>((reading) => reading.abandon());

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 import { scrubbed } from "../base/error-text.ts";
-import { messageOf } from "../base/errors.ts";
+import { messageOf, SpendspanError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import type { SpendspanOptions } from "../config/options.ts";
 import { type Config, resolveConfig } from "../config/resolve.ts";
@@ -42,7 +42,10 @@ export function ledgerConfig(
   };
   const config = resolveConfig(given, terminal.environment);
   if (config.databaseUrl === undefined && !hasEmbedded(config)) {
-    throw new UsageError("Expected a database: set DATABASE_URL, or give --database-url");
+    throw new UsageError(
+      "Expected a database: set DATABASE_URL, or give --database-url, as there is no embedded " +
+        `ledger under ${config.dataDir}`,
+    );
   }
   return config;
 }
@@ -87,9 +90,31 @@ export async function withLedgerAt(
 async function withConnection(config: Config, fn: (pool: Pool) => Promise<void>): Promise<void> {
   const ledger = new LedgerConnection({ ...config, autoMigrate: false });
   try {
-    await withTables(async () => fn(await ledger.connect()));
+    await withTables(async () => withReachable(await ledger.connect(), fn));
   } finally {
     await ledger.close(CLOSE_TIMEOUT_MS);
+  }
+}
+
+/**
+ * Runs `fn`, and when it fails, sees whether that is for want of a connection: what the driver has
+ * against one says neither whose it is nor, often, a code.
+ */
+async function withReachable(pool: Pool, fn: (pool: Pool) => Promise<void>): Promise<void> {
+  try {
+    await fn(pool);
+  } catch (error) {
+    if (!(error instanceof SpendspanError || error instanceof UsageError)) await reach(pool);
+    throw error;
+  }
+}
+
+async function reach(pool: Pool): Promise<void> {
+  try {
+    (await pool.connect()).release();
+  } catch (cause) {
+    const message = `Postgres can't be reached: ${messageOf(cause)}`;
+    throw new SpendspanError("ERR_DATABASE", message, { cause });
   }
 }
 

@@ -43,10 +43,14 @@ export class OptionReader {
     return variable === undefined ? undefined : this.variable(variable);
   }
 
-  /** An empty variable is how shells and compose files say "not set". */
+  /**
+   * An empty variable is how shells and compose files say "not set". Nor was it an operator who set
+   * SPENDSPAN_PORT to `tcp://…`: Kubernetes does, in each pod beside a Service named `spendspan`.
+   */
   variable(name: string): Given | undefined {
     const value = this.#environment[name]?.trim() ?? "";
-    return value === "" ? undefined : { name, value, fromEnvironment: true };
+    const isSet = value !== "" && !value.startsWith("tcp://");
+    return isSet ? { name, value, fromEnvironment: true } : undefined;
   }
 
   boolean(name: OptionName, defaultValue: boolean): boolean {
@@ -111,8 +115,12 @@ export class OptionReader {
     if (typeof value === "string" && schemes.includes(URL.parse(value)?.protocol ?? "")) {
       return value;
     }
-    const beginnings = schemes.map((scheme) => `${scheme}//`).join(" or ");
-    this.fault(`Expected \`${name}\` to be a URL that begins with ${beginnings}`);
+    const beginnings = schemes.map((scheme) => `${scheme}//`);
+    const isBegun = beginnings.some((text) => typeof value === "string" && value.startsWith(text));
+    const rule = isBegun
+      ? "of valid form: in a password, # / and ? are written %23 %2F %3F"
+      : `that begins with ${beginnings.join(" or ")}`;
+    this.fault(`Expected \`${name}\` to be a URL ${rule}`);
     return undefined;
   }
 

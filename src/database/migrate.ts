@@ -25,8 +25,6 @@ interface Migration {
   readonly sha256: string;
 }
 
-/** Read from src/ and from dist/, which stand side by side. */
-const MIGRATIONS = fileURLToPath(new URL("../../migrations/", import.meta.url));
 /** Tells our files from those of an app, which lie there when spendspan is bundled into it. */
 const FIRST_MIGRATION = "0001_api_usage";
 const FILE_NAME = /^\d{4}_\w+\.sql$/;
@@ -42,11 +40,11 @@ const LOCK_KEY = "8318260036559401070";
  */
 export async function migrate(
   pool: Pool,
-  { directory = MIGRATIONS, signal }: MigrateOptions = {},
+  { directory, signal }: MigrateOptions = {},
 ): Promise<readonly string[]> {
-  const migrations = await readMigrations(directory);
+  const migrations = await (directory === undefined ? ownMigrations() : readMigrations(directory));
   if (migrations.length === 0) {
-    await requireMigrated(pool, directory);
+    await requireMigrated(pool);
     return [];
   }
   const applied: string[] = [];
@@ -76,11 +74,19 @@ export async function appliedMigrations(pool: Pool): Promise<readonly string[]> 
   return applied.rows.map(({ name }) => name);
 }
 
-/** Empty when there is no such directory, or when what is there is not ours. */
+/** Empty in a bundle, which has lost them, and may have the app's in their place. */
+async function ownMigrations(): Promise<readonly Migration[]> {
+  // Read from src/ and from dist/, which stand side by side. As esbuild makes CommonJS, nothing is
+  // left of `import.meta.url`.
+  const url = URL.parse("../../migrations/", import.meta.url);
+  const found = url === null ? [] : await readMigrations(fileURLToPath(url));
+  return found.some(({ name }) => name === FIRST_MIGRATION) ? found : [];
+}
+
+/** Empty when there is no such directory. */
 async function readMigrations(directory: string): Promise<readonly Migration[]> {
   const entries = await readdir(directory).catch((): readonly string[] => []);
   const files = entries.filter((file) => FILE_NAME.test(file)).sort();
-  if (directory === MIGRATIONS && !files.includes(`${FIRST_MIGRATION}.sql`)) return [];
   return Promise.all(
     files.map(async (file) => {
       // A checkout on Windows may turn line ends; the statements are the same.
@@ -91,13 +97,13 @@ async function readMigrations(directory: string): Promise<readonly Migration[]> 
   );
 }
 
-async function requireMigrated(pool: Pool, directory: string): Promise<void> {
+async function requireMigrated(pool: Pool): Promise<void> {
   const { rows } = await pool.query("select to_regclass('spendspan_migration') as found");
   if (rows[0].found !== null) return;
   throw new SpendspanError(
     "ERR_MIGRATION",
-    `Found no migrations in ${directory}. If the app is bundled, leave spendspan out of the ` +
-      "bundle, or run `npx spendspan migrate` before it starts",
+    "The database has no schema yet, and the files that make it are not beside spendspan, as in a " +
+      "bundle. Run `npx spendspan migrate` before the app starts, or leave spendspan out of the bundle",
   );
 }
 

@@ -2,7 +2,7 @@
  * Connections to Postgres, and transactions that also work through pgbouncer in transaction mode:
  * no start-up parameters, no named statements, and timeouts set inside the transaction they are for.
  */
-import type { Pool, PoolClient } from "pg";
+import type { Client, Pool, PoolClient } from "pg";
 
 import type { Logger } from "../base/logger.ts";
 import { untraced } from "../base/untraced.ts";
@@ -36,8 +36,9 @@ const SILENCE_MS = 2_000;
 export async function openPool(options: PoolOptions): Promise<Pool> {
   const { url, logger, maxConnections = DEFAULT_MAX_CONNECTIONS } = options;
   // Loading pg takes over 10 ms, which an app without a database need not spend.
-  const { Pool } = await import("pg");
+  const { Client, Pool } = await import("pg");
   const pool = new Pool({
+    Client: hangingUp(Client),
     connectionString: url,
     max: maxConnections,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -59,6 +60,24 @@ export async function openPool(options: PoolOptions): Promise<Pool> {
     if (advice !== undefined) logger.warn(advice);
   });
   return pool;
+}
+
+/**
+ * Clients that close a connection which came to nothing. pg leaves it open where it gives up itself,
+ * as for want of a password: app and server would then wait a minute for one another.
+ */
+function hangingUp(PgClient: typeof Client): typeof Client {
+  return class extends PgClient {
+    override connect(): Promise<Client>;
+    override connect(callback: (error: Error | null) => void): void;
+    override connect(callback?: (error: Error | null) => void): Promise<Client> | void {
+      if (callback === undefined) return super.connect();
+      return super.connect((error: Error | null) => {
+        if (error instanceof Error) void this.end();
+        callback(error);
+      });
+    }
+  };
 }
 
 /**
@@ -117,10 +136,14 @@ class Lease {
   readonly #cut = (): void => this.end(true);
 }
 
-/** Literals, not `set_config()`: Citus hands only these on. One round trip, and pgbouncer keeps it together. */
+/**
+ * Literals, not `set_config()`: Citus hands only these on. One round trip, and pgbouncer keeps it together.
+ * Without JIT: Postgres turns to it for what looks dear, as all does that might look into many months,
+ * and then compiles for 150 ms what runs for 10.
+ */
 function beginStatement({ timeoutMs, readOnly = false }: TransactionOptions): string {
   const access = readOnly ? "read only" : "read write";
   // A statement must see what was committed before it, whatever the role's default is.
   const begin = `begin isolation level read committed, ${access}`;
-  return `${begin}; set local statement_timeout = ${Math.trunc(timeoutMs)}`;
+  return `${begin}; set local statement_timeout = ${Math.trunc(timeoutMs)}; set local jit = off`;
 }

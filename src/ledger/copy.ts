@@ -77,18 +77,28 @@ const ADD = "select api_usage_add($1::json)::float8 as added";
 
 /** Results of a job are one row whoever fetched them, under the brand and time of whoever was first. */
 const MISSING = `
+with line as (
+  select field[1]::uuid as id, field[4] as brand, field[2]::timestamptz as created_at,
+    field[17] as resource_name, field[26]::numeric as estimated_cost_usd
+  from json_array_elements_text($1::json) as added
+  cross join lateral (select string_to_array(added, E'\\t', '') as field offset 0) as cut
+), missing as (
+  select id, resource_name
+  from line
+  where id not in (
+    select line.id
+    from line
+    join api_usage as known
+      on known.brand = line.brand and known.created_at = line.created_at and known.id = line.id
+      and known.estimated_cost_usd is not distinct from line.estimated_cost_usd
+  )
+)
 select count(*)::float8 as missing
-from json_array_elements_text($1::json) as added
-cross join lateral (select string_to_array(added, E'\\t', '') as field offset 0) as cut
-cross join lateral (select field[1]::uuid as id, field[4] as brand, field[2]::timestamptz as created_at,
-  field[17] as resource_name, field[26]::numeric as estimated_cost_usd) as line
-where not exists (
-  select from api_usage as known
-  where known.brand = line.brand and known.created_at = line.created_at and known.id = line.id
-    and known.estimated_cost_usd is not distinct from line.estimated_cost_usd
-) and not exists (
-  select from api_usage as known
-  where known.resource_name = line.resource_name and known.id = line.id
+from missing
+where id not in (
+  select missing.id
+  from missing
+  join api_usage as known on known.resource_name = missing.resource_name and known.id = missing.id
 )`;
 
 /**

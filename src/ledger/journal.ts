@@ -69,10 +69,7 @@ export class Journal {
   end(id: string, row: string, atMs: number): void {
     this.#append(formatLine({ kind: "end", id, row }));
     this.#underWay.delete(id);
-    const segment = this.#current;
-    if (this.rows.pending === 0) segment.oldestAtMs = atMs;
-    segment.oldestAtMs ??= atMs;
-    segment.rows += 1;
+    this.rows.appended(atMs);
   }
 
   /**

@@ -18,14 +18,17 @@ export class SegmentQueue implements RowSource {
   readonly #onLost: OnLost;
   /** Rows of the first segment that were read, and not acknowledged. */
   #window: string[] = [];
+  /** Kept, and not summed up: each call asks for it, and an outage makes segments by the hundred. */
+  #pending: number;
 
   constructor(segments: readonly Segment[], onLost: OnLost) {
     this.#segments = [...segments];
     this.#onLost = onLost;
+    this.#pending = segments.reduce((sum, { rows }) => sum + rows, 0);
   }
 
   get pending(): number {
-    return this.#segments.reduce((sum, { rows }) => sum + rows, 0);
+    return this.#pending;
   }
 
   get bytes(): number {
@@ -38,6 +41,17 @@ export class SegmentQueue implements RowSource {
 
   push(segment: Segment): void {
     this.#segments.push(segment);
+    this.#pending += segment.rows;
+  }
+
+  /** A row was appended to the last segment, of a call that ended then. */
+  appended(endedAtMs: number): void {
+    const last = this.#segments.at(-1);
+    if (last === undefined) return;
+    if (this.#pending === 0) last.oldestAtMs = endedAtMs;
+    last.oldestAtMs ??= endedAtMs;
+    last.rows += 1;
+    this.#pending += 1;
   }
 
   async oldest(maxRows: number): Promise<readonly string[]> {
@@ -52,7 +66,7 @@ export class SegmentQueue implements RowSource {
   async acknowledge(rows: number): Promise<void> {
     const first = this.#segments[0];
     if (first === undefined) return;
-    first.rows -= this.#window.splice(0, rows).length;
+    this.#settleRows(first, this.#window.splice(0, rows).length);
     if (this.#window.length === 0 && first.sealed && first.isRead) this.#dropFirst(first);
   }
 
@@ -60,6 +74,7 @@ export class SegmentQueue implements RowSource {
   clear(): void {
     for (const segment of this.#segments.splice(0)) segment.remove();
     this.#window = [];
+    this.#pending = 0;
   }
 
   async #readOn(segment: Segment, maxRows: number): Promise<void> {
@@ -79,8 +94,13 @@ export class SegmentQueue implements RowSource {
   /** All was read that can be: the rows that were not among it are lost. */
   #settle(segment: Segment): void {
     const lost = segment.rows - this.#window.length;
-    segment.rows = this.#window.length;
+    this.#settleRows(segment, lost);
     if (lost > 0) this.#onLost(lost);
+  }
+
+  #settleRows(segment: Segment, rows: number): void {
+    segment.rows -= rows;
+    this.#pending -= rows;
   }
 
   #dropFirst(first: Segment): void {

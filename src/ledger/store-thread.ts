@@ -84,8 +84,8 @@ export class StoreThread {
   #start(workerData: StoreThreadSetting): Worker {
     // Neither `--import` nor `--require`: what the app loads first is for the app's own threads.
     const { NODE_OPTIONS: _, ...env } = process.env;
-    // Beside this file, as TypeScript in the repository; in a bundle there is none of that name.
-    const program = new URL(`./store-worker${extname(import.meta.url)}`, import.meta.url);
+    const program = programOf(import.meta.url);
+    if (program === null) throw new Error("a bundle has lost its program");
     const options = { name: "spendspan", execArgv: [], env, resourceLimits: RESOURCE_LIMITS };
     const worker = new Worker(program, { ...options, workerData });
     worker.on("message", (message: StoreMessage) => this.#onMessage(message));
@@ -126,4 +126,12 @@ export class StoreThread {
     }
     this.#logger.warn(`The ledger's thread has failed, so ${outcome}`, error);
   }
+}
+
+/**
+ * Beside this module, as TypeScript in the repository. A bundle may have no file of that name; and no
+ * URL of its own, as esbuild makes CommonJS.
+ */
+function programOf(module: string | undefined): URL | null {
+  return URL.parse(`./store-worker${extname(module ?? "")}`, module);
 }

@@ -22,7 +22,8 @@ export function mayBeAt(url: string, isOurs: (hostname: string) => boolean): boo
 
 /** The host of `url`, lower case, without port and without the dot that a full name may end in. */
 export function hostNameOf(url: URL): string {
-  return url.hostname.replace(/\.$/, "");
+  const { hostname } = url;
+  return hostname.endsWith(".") ? hostname.slice(0, -1) : hostname;
 }
 
 /** The port of `url`; that of its scheme when it names none. */

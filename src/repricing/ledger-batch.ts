@@ -41,6 +41,20 @@ with next_row as materialized (
     and (brand, created_at, id) > ($5::text, $6::timestamptz, $7::uuid)
   order by brand, created_at, id
   limit ${BATCH_ROWS}
+), adjusted as materialized (
+  select next_row.id, its_adjustments.*
+  from next_row
+  cross join lateral (
+    select sum(estimated_cost_usd) as usd, array_agg(id order by ingested_at desc, id) as ids,
+      array_agg(price_status order by ingested_at desc, id) as price_statuses,
+      array_agg(price_version order by ingested_at desc, id) as price_versions
+    from api_usage as adjustment
+    where adjustment.brand = next_row.brand and adjustment.adjusts_id = next_row.id
+      -- Of the same month, so that no other one is looked into.
+      and adjustment.created_at = next_row.created_at
+    -- They have one brand anyway: by this, Citus knows that a shard can look them up.
+    group by adjustment.brand
+  ) as its_adjustments
 )
 select id, brand, model, platform, service_tier,
   to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as created_at,
@@ -50,16 +64,7 @@ select id, brand, model, platform, service_tier,
   adjusted.usd::text as adjusted_usd, adjusted.ids[1] as adjustment_id,
   adjusted.price_statuses[1] as adjusted_price_status,
   adjusted.price_versions[1] as adjusted_price_version
-from next_row
-cross join lateral (
-  select sum(estimated_cost_usd) as usd, array_agg(id order by ingested_at desc, id) as ids,
-    array_agg(price_status order by ingested_at desc, id) as price_statuses,
-    array_agg(price_version order by ingested_at desc, id) as price_versions
-  from api_usage as adjustment
-  where adjustment.adjusts_id = next_row.id
-    -- Of the same month, so that no other one is looked into.
-    and adjustment.created_at = next_row.created_at
-) as adjusted
+from next_row left join adjusted using (id)
 order by next_row.brand, next_row.created_at, next_row.id`;
 
 /**

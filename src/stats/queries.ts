@@ -13,26 +13,32 @@ import { reportOf } from "./report.ts";
 
 const TIMEOUT_MS = 30_000;
 
+/** Three of them are nearly always sums of zeros, and NULL then: to pass over these saves a twentieth. */
 const SUMS = `
-  sum(requests) as requests, sum(unpriced_requests) as unpriced_requests,
-  sum(lower_bound_requests) as lower_bound_requests, sum(estimated_requests) as estimated_requests,
+  sum(requests) as requests,
+  sum(unpriced_requests) filter (where unpriced_requests <> 0) as unpriced_requests,
+  sum(lower_bound_requests) filter (where lower_bound_requests <> 0) as lower_bound_requests,
+  sum(estimated_requests) filter (where estimated_requests <> 0) as estimated_requests,
   sum(input_tokens) as input_tokens, sum(output_tokens) as output_tokens, sum(cost_usd) as cost_usd`;
 
 /**
  * From the sums by day, which the ledger keeps with its rows: some ten thousands of them for a month,
  * however many rows there are. All of them are grouped in three ways only, into some hundred parts, and
  * these then in each way that is reported: that saves a third. The empty text stands for no model,
- * and for no campaign; NULL for what a part is not grouped by.
+ * and for no campaign; NULL for what a part is not grouped by. Postgres reads through `used`; it is for
+ * Citus, which can't group its own tables in several ways at once, and then brings them together first.
  */
 const STATS = `
-with part as (
-  select api_provider, api_endpoint, model, status, brand, campaign, day, ${SUMS}
-  from api_usage_day
+with used as (
+  select * from api_usage_day
   where day >= $1::date and day < $2::date
     and ($3::text is null or brand = $3)
     and ($4::text is null or campaign = $4)
     and ($5::text is null or api_provider = $5)
     and ($6::text is null or model = $6)
+), part as (
+  select api_provider, api_endpoint, model, status, brand, campaign, day, ${SUMS}
+  from used
   group by grouping sets ((api_provider, api_endpoint, model, status), (brand, campaign), (day))
 ), cell as (
   select dimension, key, ${SUMS}
@@ -44,25 +50,45 @@ with part as (
   where key is not null
   group by dimension, key
 )
-select dimension, nullif(key, '') as key,
-  requests::text, unpriced_requests::text, lower_bound_requests::text, estimated_requests::text,
+select dimension, nullif(key, '') as key, requests::text,
+  coalesce(unpriced_requests, 0)::text as unpriced_requests,
+  coalesce(lower_bound_requests, 0)::text as lower_bound_requests,
+  coalesce(estimated_requests, 0)::text as estimated_requests,
   (input_tokens + output_tokens)::text as tokens, input_tokens::text, output_tokens::text,
   cost_usd::text
 from cell
 order by cell.cost_usd desc, nullif(cell.key, '')`;
 
-/** A submission that failed has no name, and nothing to come. */
+/**
+ * A submission that failed has no name, and nothing to come. A job has thousands of results, of which one
+ * is enough: the order leads Postgres to the first in the index, where it would else collect them all.
+ * They have the brand of their job, so one server of a Citus cluster has both; only when whoever
+ * fetched them did not know it they have another, and are looked for in a second step.
+ */
 const PENDING_JOBS = `
+with open_job as materialized (
+  select resource_name, created_at
+  from api_usage as job
+  where entry = 'job'
+    and ($1::text is null or brand is not distinct from $1) -- "=" would look through all rows of the brand
+    and ($2::text is null or campaign = $2)
+    and ($3::text is null or api_provider = $3)
+    and ($4::text is null or model = $4)
+    and (
+      select id from api_usage as result
+      where result.brand = job.brand and result.resource_name = job.resource_name and entry = 'call'
+      order by id
+      limit 1
+    ) is null
+), fetched as (
+  select distinct resource_name
+  from api_usage
+  where entry = 'call' and resource_name = any (array(select resource_name from open_job))
+)
 select count(*)::text as count,
   to_char(min(created_at) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as oldest
-from api_usage as job
-where entry = 'job' and resource_name is not null
-  and ($1::text is null or brand = $1)
-  and ($2::text is null or campaign = $2)
-  and ($3::text is null or api_provider = $3)
-  and ($4::text is null or model = $4)
-  and not exists (select from api_usage as result
-    where result.resource_name = job.resource_name and result.entry = 'call')`;
+from open_job
+where resource_name is not null and resource_name not in (select resource_name from fetched)`;
 
 /**
  * What was used and what it cost in the last `days`; in each group the costliest come first.

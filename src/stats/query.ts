@@ -12,6 +12,7 @@ export interface UsageStatsQuery {
   readonly model?: string | undefined;
 }
 
+const FILTERS = ["brand", "campaign", "provider", "model"] as const;
 const MAX_DAYS = 3_660;
 
 /** @throws SpendspanError `ERR_QUERY` for a query that breaks a rule, naming every fault. */
@@ -20,7 +21,12 @@ export function checkQuery({ days, ...filters }: UsageStatsQuery): void {
   if (!(Number.isInteger(days) && days >= 1 && days <= MAX_DAYS)) {
     faults.push(`Expected \`days\` to be a whole number from 1 to ${MAX_DAYS}, got ${shown(days)}`);
   }
-  for (const name of ["brand", "campaign", "provider", "model"] as const) {
+  // A filter that is passed over would give the numbers of everyone.
+  for (const name of Object.keys(filters)) {
+    if (FILTERS.some((filter) => filter === name)) continue;
+    faults.push(`Expected a field of days, ${FILTERS.join(", ")}, got \`${name}\``);
+  }
+  for (const name of FILTERS) {
     const value: unknown = filters[name];
     // Postgres's text has no NUL; as part of a query it would be an error of the database's.
     if (value !== undefined && (typeof value !== "string" || value.includes("\0"))) {

@@ -30,7 +30,8 @@ const TIMEOUT_MS = 60_000;
 
 /**
  * Bounds are compared in UTC, whatever the session's zone is. `lateral` gives each span a plan of its
- * own, in which the sums of other units cost nothing, and rows are sought in their partition alone.
+ * own, in which rows are sought in their partition alone; Citus takes one that is grouped by brand, or
+ * that asks for the brand of another table. So young brands are looked up among the sums once more.
  */
 const SPEND = `
 with span as (
@@ -41,7 +42,7 @@ with span as (
   from api_usage_day
   group by brand, model
 ), young as (
-  select brand, min(first_day)::timestamp at time zone 'UTC' as first_midnight
+  select brand
   from model
   group by brand
   having min(first_day) >= ($5::timestamptz at time zone 'UTC')::date
@@ -49,31 +50,46 @@ with span as (
 select brand, null::int as number, model, cost_usd::text, null as first_seen_ms, first_day
 from model
 union all
-select brand, null, null, null, (extract(epoch from first_seen) * 1000)::text, null
-from young cross join lateral (
+select first.brand, null, null, null, (extract(epoch from first_seen) * 1000)::text, null
+from young
+join (
+  select brand, min(day)::timestamp at time zone 'UTC' as midnight
+  from api_usage_day
+  where day >= ($5::timestamptz at time zone 'UTC')::date
+  group by brand
+) as first on first.brand = young.brand
+cross join lateral (
   select min(created_at) as first_seen
   from api_usage
-  where api_usage.brand = young.brand and created_at >= first_midnight
+  where api_usage.brand = first.brand and created_at >= first.midnight
 ) as its_rows
 union all
-select brand, number, null, coalesce(cost_usd, 0)::text, null, null
+select brand, number, null, cost_usd::text, null, null
 from span cross join lateral (
   select brand, sum(cost_usd) as cost_usd
   from api_usage_day
-  where unit = 'day' and day >= (from_time at time zone 'UTC')::date
-    and day < (to_time at time zone 'UTC')::date
+  where day >= (from_time at time zone 'UTC')::date and day < (to_time at time zone 'UTC')::date
   group by brand
-  union all
-  select brand, sum(cost_usd)
+) as its_days
+where unit = 'day'
+union all
+select brand, number, null, cost_usd::text, null, null
+from span cross join lateral (
+  select brand, sum(cost_usd) as cost_usd
   from api_usage_hour
-  where unit = 'hour' and hour >= from_time and hour < to_time
+  where hour >= from_time and hour < to_time
   group by brand
-  union all
-  select brand, sum(estimated_cost_usd)
+) as its_hours
+where unit = 'hour'
+union all
+select brand, number, null, coalesce(cost_usd, 0)::text, null, null
+from span cross join lateral (
+  select brand, sum(estimated_cost_usd) as cost_usd
   from api_usage
-  where unit = 'row' and created_at >= from_time and created_at < to_time and entry <> 'job'
+  where created_at >= from_time and created_at < to_time and entry <> 'job'
   group by brand
-) as its_sums
+) as its_rows
+where unit = 'row'
 order by first_day, brand, model`;
 
 interface Row {

@@ -38,9 +38,17 @@ const storage: () => AsyncLocalStorage<Tags> = processWide("tags", () => new Asy
  * the innermost value of a tag wins, and one that is undefined is inherited.
  *
  * @throws SpendspanError `ERR_TAG` when a tag is not 1 to 128 characters of letters, digits, spaces
- *   and `_-.:/@+&'!()`, or unknown, or the serialised text is not from `usageContext()`.
+ *   and `_-.:/@+&'!()`, or unknown, or the serialised text is not from `usageContext()`; and when
+ *   `fn` is none, such as the promise of a call that was made already.
  */
 export function withUsage<T>(tags: Tags | SerializedTags, fn: () => T): T {
+  if (typeof fn !== "function") {
+    // Not shown: a promise may hold an answer.
+    throw new SpendspanError(
+      "ERR_TAG",
+      `Expected a function that makes the calls, () => …, got ${typeof fn}`,
+    );
+  }
   const given = checkedTags(typeof tags === "string" ? parsed(tags) : tags);
   const inForce = { ...currentTags(), ...given };
   const run: RunTagged = (work) => storage().run(inForce, work);

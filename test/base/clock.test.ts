@@ -36,13 +36,21 @@ test("says NaN to what is no time", () => {
   expect(parseTimestamp("yesterday")).toBeNaN();
 });
 
-test("reads back every time that it writes", () => {
+test("reads back every time that it writes, also after one that was close by", () => {
+  // The last millisecond of the year 9999; later years have a sign and six digits.
+  const times = fc.integer({ min: 0, max: 253_402_300_799_999 });
   fc.assert(
-    // The last millisecond of the year 9999; later years have a sign and six digits.
-    fc.property(fc.integer({ min: 0, max: 253_402_300_799_999 }), (ms) => {
-      expect(parseTimestamp(isoTimestamp(ms))).toBe(ms);
+    fc.property(times, fc.integer({ min: 0, max: 90_000 }), (ms, lessMs) => {
+      for (const one of [ms, ms - lessMs, ms]) {
+        expect(isoTimestamp(one)).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+        expect(parseTimestamp(isoTimestamp(one))).toBe(one);
+      }
     }),
   );
+});
+
+test("has no text for what is no time", () => {
+  expect(() => isoTimestamp(Number.NaN)).toThrow(RangeError);
 });
 
 test.each([

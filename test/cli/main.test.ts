@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 
 import { describe, expect, test } from "vitest";
 
+import { withDatabase } from "../support/database.ts";
 import { runCommand } from "../support/terminal.ts";
 
 const OVERVIEW = `Usage: spendspan <command> [flags]
@@ -84,6 +85,18 @@ test("a database that is away is said in one line, without its password, and exi
   const url = "postgres://me:hunter2@localhost:1/app";
   const { exitCode, complaints } = await runCommand(["migrate"], { DATABASE_URL: url });
   expect(exitCode).toBe(1);
-  expect(complaints).toMatch(/^connect ECONNREFUSED [^\n]+$/);
+  expect(complaints).toMatch(
+    /^ERR_DATABASE: Postgres can't be reached: connect ECONNREFUSED [^\n]+$/,
+  );
   expect(complaints).not.toContain("hunter2");
 });
+
+test("a URL that lacks the password is said in one line, too", () =>
+  withDatabase(async ({ url }) => {
+    const withoutPassword = Object.assign(new URL(url), { password: "" }).href;
+    const { exitCode, complaints } = await runCommand(["stats", "--database-url", withoutPassword]);
+    expect(exitCode).toBe(1);
+    expect(complaints).toMatch(
+      /^ERR_DATABASE: Postgres can't be reached: [^\n]*password must be a string$/,
+    );
+  }));

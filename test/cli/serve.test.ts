@@ -41,7 +41,10 @@ test("every fault of the budgets is named, and nothing is served", async () => {
 
 test.each([
   [["--port", "http"], "Expected --port to be a whole number, got 'http'"],
-  [[], "Expected a database: set DATABASE_URL, or give --database-url"],
+  [
+    [],
+    "Expected a database: set DATABASE_URL, or give --database-url, as there is no embedded ledger under nowhere",
+  ],
 ])("serve %j is not taken", async (args, reason) => {
   const { exitCode, complaints } = await runCommand(["serve", ...args]);
   expect([exitCode, complaints.split("\n")[0]]).toEqual([2, reason]);

@@ -151,6 +151,11 @@ describe("the environment as shells and compose files write it", () => {
   });
 });
 
+test("what Kubernetes says of a Service named `spendspan` is no option", () => {
+  const environment = { SPENDSPAN_PORT: "tcp://10.0.0.7:9464", SPENDSPAN_SERVICE_PORT: "9464" };
+  expect(resolve({}, environment).port).toBe(9_464);
+});
+
 describe("faults", () => {
   test("are reported together, each under the name by which it was given", () => {
     const environment = {
@@ -171,6 +176,12 @@ describe("faults", () => {
       "Expected `maxSeries` to be a whole number from 100 to 1000000, got 99",
       "Expected `openTelemetry` to be one of auto, join, got 'never'",
       "Expected a known option, got `hots`",
+    ]);
+  });
+
+  test("of a URL whose password is not encoded say how it is, and don't show it", () => {
+    expect(faultsOf({ databaseUrl: "postgres://app:p#ss@db/app" }, {})).toEqual([
+      "Expected `databaseUrl` to be a URL of valid form: in a password, # / and ? are written %23 %2F %3F",
     ]);
   });
 

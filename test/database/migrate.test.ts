@@ -115,10 +115,10 @@ test("a role without the right to create tables can migrate a database that is u
     await pool.query(`drop owned by ${role}; drop role ${role}`);
   }));
 
-test("a directory that isn't there is named, with what to do in a bundle", () =>
+test("where the files are missing, it says what to do in a bundle", () =>
   withEmptyDatabase(async ({ pool }) => {
     await expect(migrate(pool, { directory: "/nowhere/at/all" })).rejects.toThrow(
-      /no migrations in \/nowhere\/at\/all.*npx spendspan migrate/,
+      /no schema yet.*npx spendspan migrate/,
     );
   }));
 

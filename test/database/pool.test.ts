@@ -1,4 +1,7 @@
-import { expect, test } from "vitest";
+import { type AddressInfo, connect, createServer } from "node:net";
+import { pipeline } from "node:stream";
+import type { Pool, PoolClient } from "pg";
+import { expect, onTestFinished, test } from "vitest";
 
 import { inTransaction, openPool } from "../../src/database/pool.ts";
 import { withDatabase } from "../support/database.ts";
@@ -28,6 +31,24 @@ test("of a pool that was ended, a connection that breaks is no news", () =>
     other.emit("error", new Error("terminating connection due to administrator command"));
     await ended;
     expect(log.infos).toEqual([]);
+  }));
+
+test("a connection that fails for want of a password is closed, so that the server need not wait for one", () =>
+  withDatabase(async ({ url }) => {
+    const server = new URL(url);
+    const hungUp = Promise.withResolvers<void>();
+    const line = createServer((client) => {
+      const upstream = connect(Number(server.port), server.hostname);
+      pipeline(client, upstream, client, () => hungUp.resolve());
+    });
+    onTestFinished(() => void line.close());
+    await new Promise<void>((resolve) => line.listen(0, server.hostname, resolve));
+    const { port } = line.address() as AddressInfo;
+    const withoutPassword = Object.assign(new URL(url), { password: "", port: String(port) });
+    const pool = await openPool({ url: withoutPassword.href, logger: new KeptLogger() });
+    await expect(pool.query("select 1")).rejects.toThrow("password");
+    await hungUp.promise;
+    await pool.end();
   }));
 
 test("a connection that breaks in the middle of a transaction fails it, and does not end the process", () =>
@@ -77,6 +98,17 @@ test("the timeout of one transaction is not the next one's", () =>
     expect(await timeout(1_500)).toBe("1500ms");
     expect((await pool.query("show statement_timeout")).rows[0].statement_timeout).toBe("0");
     expect(await timeout(0)).toBe("0");
+    await pool.end();
+  }));
+
+test("no statement is compiled, whatever the server would like, and for others it is as it was", () =>
+  withDatabase(async ({ url }) => {
+    const pool = await openPool({ url, logger: new KeptLogger(), maxConnections: 1 });
+    await pool.query("set jit = on");
+    const jit = async (client: Pool | PoolClient): Promise<unknown> =>
+      (await client.query<{ jit: string }>("show jit")).rows[0]?.jit;
+    expect(await inTransaction(pool, { timeoutMs: 0 }, jit)).toBe("off");
+    expect(await jit(pool)).toBe("on");
     await pool.end();
   }));
 

@@ -1,5 +1,5 @@
 /** A ledger of the first schema, with rows in it, brought up to date. */
-import { cp, mkdtemp, readdir, rm } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -114,3 +114,29 @@ test("what the first version adds while its rows are being taken over is taken o
     expect(rows).toEqual([{ rows: 600 }]); // 2 × 300
     for (const { kept, taken } of await sumsIn(pool)) expect(kept).toEqual(taken);
   }));
+
+test.each([
+  ["0003_references.sql", TAKE_OVER],
+  ["0005_months.sql", "0006_sums.sql"],
+])("after %s, nobody waits while %s reads all rows", (before, file) =>
+  withEmptyDatabase(async ({ pool }) => {
+    await migrateUpTo(pool, FIRST);
+    await fill(pool);
+    await migrateUpTo(pool, before);
+    const migration = await pool.connect();
+    await migration.query("begin");
+    await migration.query(await readFile(join("migrations", file), "utf8"));
+    await pool.query(`
+      begin;
+      set local lock_timeout = '1s';
+      insert into api_usage (id, created_at, api_provider, api_endpoint, operation, usage_status,
+          estimated_cost_usd, price_status, status)
+        values (gen_random_uuid(), '2026-11-24T12:00:00Z', 'google_ai', 'chat', 'generateContent',
+          'missing', 0, 'free', 'error');
+      commit`);
+    await migration.query("rollback");
+    migration.release();
+    const { rows } = await pool.query("select count(*)::int as rows from api_usage");
+    expect(rows).toEqual([{ rows: 301 }]);
+  }),
+);

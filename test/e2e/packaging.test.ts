@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { simulated } from "../simulator/client.ts";
-import { bundled } from "../support/bundle.ts";
-import { withDatabase } from "../support/database.ts";
+import { bundled, bundledByEsbuild } from "../support/bundle.ts";
+import { withDatabase, withEmptyDatabase } from "../support/database.ts";
 import { type InstalledApp, installedApp } from "../support/installed.ts";
 import { runScript, type ScriptOptions } from "../support/script.ts";
 
@@ -81,6 +81,37 @@ test("two copies in one process are one init, and know each other's tags", async
     assert.throws(() => one.trackAPIUsage({}), { code: "ERR_NOT_INITIALISED" });`;
   expect(await rowsOf(source)).toEqual(["two success", "one success"]);
 });
+
+test("a bundle that has lost the thread's program and its own address is metered all the same", async () => {
+  const source = `
+    import { init, withUsage } from "spendspan";
+    import { GoogleGenAI } from "@google/genai";
+    import assert from "node:assert/strict";
+    const infos = [];
+    const spendspan = init({ logger: { info: (message) => infos.push(message), warn: console.warn } });
+    const ai = new GoogleGenAI({ apiKey: "any" });
+    withUsage({ brand: "acme" }, () => ${ASK}).then(() => spendspan.flush()).then(() =>
+      assert.match(infos.join(), /There is no thread.*own thread writes.*a bundle has lost its program/));`;
+  const bundle = await bundledByEsbuild(await app.write("lost.mjs", source), app.directory);
+  const load = `require(${JSON.stringify(bundle)})`;
+  expect(await rowsOf(load, { format: "commonjs" })).toEqual(["acme success"]);
+});
+
+test("such a bundle says what to do where the database has no schema", () =>
+  withEmptyDatabase(async ({ url }) => {
+    const source = `
+      import { getUsageStats, init } from "spendspan";
+      init({ logger: { info() {}, warn() {} } });
+      getUsageStats(1).catch(({ code, message }) => console.log(code, message));`;
+    const bundle = await bundledByEsbuild(await app.write("bare.mjs", source), app.directory);
+    const { code, stdout } = await runScript(`require(${JSON.stringify(bundle)})`, {
+      format: "commonjs",
+      cwd: app.directory,
+      env: { DATABASE_URL: url, SPENDSPAN_PORT: "0", SPENDSPAN_SHUTDOWN_TIMEOUT_MS: "100" },
+    });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^ERR_MIGRATION .*Run `npx spendspan migrate`/);
+  }));
 
 test("where OpenTelemetry is but the API, calls are booked all the same", async () => {
   await using bare = await installedApp();

@@ -126,6 +126,17 @@ describe("pending jobs", () => {
       });
     }));
 
+  test("are not those whose results somebody fetched who did not know the brand", () =>
+    withDatabase(async ({ pool }) => {
+      await store(
+        pool,
+        aJob("batches/1", { brand: "acme" }),
+        aJob("batches/2", { brand: "acme" }),
+        aRecord({ resourceName: "batches/1", brand: "unattributed" }),
+      );
+      expect((await statsOf(pool, { brand: "acme" })).pending_jobs.count).toBe(1);
+    }));
+
   test("are not those that were never taken", () =>
     withDatabase(async ({ pool }) => {
       await store(pool, aJob(undefined, { status: "error", httpStatusCode: 400 }));

@@ -204,9 +204,9 @@ test.each([0, -1, 3_661, 1.5, Number.NaN, "7"])("%s is no number of days", async
 });
 
 test("every fault of a query is named", async () => {
-  const query = { days: 0, brand: "a\0b", model: 5 } as unknown as UsageStatsQuery;
+  const query = { days: 0, brand: "a\0b", model: 5, modle: "x" } as unknown as UsageStatsQuery;
   await expect(getUsageStats({} as Pool, query, clock)).rejects.toThrow(
-    /`days`.*`brand`.*`model`/s,
+    /`days`.*days, brand, campaign, provider, model, got `modle`.*`brand`.*`model`/s,
   );
 });
 

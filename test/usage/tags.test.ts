@@ -131,6 +131,13 @@ describe("tags across a job queue", () => {
   });
 });
 
+test("a call that was made already can't be tagged", () => {
+  const call = Promise.resolve("an answer") as unknown as () => string;
+  expect(() => withUsage({ brand: "acme" }, call)).toThrow(
+    "ERR_TAG: Expected a function that makes the calls, () => …, got object",
+  );
+});
+
 describe("the form of a tag", () => {
   test.each([
     "a",

@@ -8,17 +8,22 @@ export function readItems(
   answers: readonly JsonObject[],
 ): Pick<ResponseFacts, "items" | "hasUncountedItems"> {
   const grounding: JsonObject[] = [];
-  const salvaged: JsonObject[] = [];
   const readings: ItemReading[] = [];
+  let hasUnknown = false;
   for (const answer of answers) {
-    const candidates = objectsIn(answer["candidates"]);
-    grounding.push(...objectsIn(candidates.map(({ groundingMetadata }) => groundingMetadata)));
-    salvaged.push(...salvagedGrounding(answer));
-    readings.push(readGeneratedImages(answer["predictions"]));
+    for (const candidate of objectsIn(answer["candidates"])) {
+      const metadata = objectIn(candidate["groundingMetadata"]);
+      if (metadata !== undefined) grounding.push(metadata);
+    }
+    const salvaged = salvagedGrounding(answer);
+    if (salvaged.length > 0) hasUnknown = true;
+    grounding.push(...salvaged);
+    const { predictions } = answer;
+    if (predictions !== undefined) readings.push(readGeneratedImages(predictions));
   }
-  readings.unshift(readGrounding([...grounding, ...salvaged]));
+  if (grounding.length > 0) readings.unshift(readGrounding(grounding));
   const items = readings.flatMap((reading) => reading.items);
-  const hasUnknown = salvaged.length > 0 || readings.some((reading) => reading.hasUnknown);
+  hasUnknown ||= readings.some((reading) => reading.hasUnknown);
   return { ...(items.length > 0 && { items }), ...(hasUnknown && { hasUncountedItems: true }) };
 }
 
@@ -27,9 +32,9 @@ export function readItems(
  * may have been more of it.
  */
 function salvagedGrounding(answer: JsonObject): readonly JsonObject[] {
-  const queries = QUERY_MEMBERS.filter((member) => answer[member] !== undefined);
   const whole = objectIn(answer["groundingMetadata"]);
-  if (queries.length === 0 && whole === undefined) return [];
+  const queries = QUERY_MEMBERS.filter((member) => answer[member] !== undefined);
+  if (whole === undefined && queries.length === 0) return [];
   return [
     whole ?? {},
     Object.fromEntries(queries.map((member) => [member, answer[member]])),

@@ -25,8 +25,7 @@ const DEVELOPER_HOST = "generativelanguage.googleapis.com";
 const VERTEX_HOST =
   /^(?:[a-z0-9-]+-)?aiplatform\.googleapis\.com$|^aiplatform\.[a-z0-9-]+\.rep\.googleapis\.com$/;
 /** …/models/gemini-2.5-flash:generateContent; the version before it may be any, or none. */
-const MODEL_CALL =
-  /(?:^|\/)(?<collection>models|tunedModels|endpoints)\/(?<id>[^/]+):(?<method>[A-Za-z]{1,64})$/;
+const MODEL_CALL = /(?:^|\/)(models|tunedModels|endpoints)\/([^/]+):([A-Za-z]{1,64})$/;
 const VERTEX_PATH = /(?:^|\/)(?:publishers|projects)\//;
 const PUBLISHED = /(?:^|\/)publishers\/[^/]+\/models\//;
 
@@ -81,8 +80,7 @@ export function addressOf(url: URL, baseUrls: readonly BaseUrl[]): Address | und
 
 /** The call to a model that a POST to there is; undefined when it is none. */
 export function modelCallAt({ platform, path }: Address): ModelCall | undefined {
-  const call = MODEL_CALL.exec(path)?.groups;
-  const { collection, id, method } = call ?? {};
+  const [, collection, id, method] = MODEL_CALL.exec(path) ?? [];
   if (id === undefined || method === undefined) return undefined;
 
   const isOwn = platform === "vertex_ai" && !PUBLISHED.test(path);
