@@ -8,7 +8,7 @@ import * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
 import * as stat from "@grafana/grafana-foundation-sdk/stat";
 import * as timeseries from "@grafana/grafana-foundation-sdk/timeseries";
 
-import { BAR, mappingsOf, NEUTRAL, type Steps, thresholdsOf, type Unit } from "./look.ts";
+import { BAR, mappingsOf, NEUTRAL, type Steps, thresholdsOf, type Unit, UNITS } from "./look.ts";
 import { type Builder, instant, PROMETHEUS, type Query, range, type Target } from "./target.ts";
 
 /** Columns from which on a legend has room beside the lines, and more so for two figures a series. */
@@ -102,6 +102,10 @@ export function seriesPanel(spec: SeriesPanel): Panel {
       new common.GraphThresholdsStyleConfigBuilder().mode(common.GraphThresholdsStyleMode.Dashed),
     );
   }
+  if (steps !== undefined && spec.unit === UNITS.share) {
+    // Grafana draws shares that are all 0 up to 10,000 %.
+    builder.axisSoftMax(Math.max(...steps.map(([from]) => from)));
+  }
   for (const [name, fixedColor] of Object.entries(colours)) {
     builder.overrideByName(name, [{ id: "color", value: { mode: "fixed", fixedColor } }]);
   }
@@ -114,6 +118,9 @@ export function seriesPanel(spec: SeriesPanel): Panel {
   return withFigures(builder, PROMETHEUS, { height: 8, ...spec });
 }
 
+/** In pixels: one bar alone would fill the panel, and its figure with it. */
+const MAX_BAR_HEIGHT = 40;
+
 /** A bar for each value of a label, in the order of the query. */
 export function barsPanel(spec: PromPanel): Panel {
   const builder = new bargauge.PanelBuilder()
@@ -122,6 +129,8 @@ export function barsPanel(spec: PromPanel): Panel {
     .displayMode(common.BarGaugeDisplayMode.Basic)
     .valueMode(common.BarGaugeValueMode.Text)
     .showUnfilled(true)
+    .sizing(common.BarGaugeSizing.Manual)
+    .maxVizHeight(MAX_BAR_HEIGHT)
     .min(0)
     .colorScheme(byThresholds())
     .reduceOptions(new common.ReduceDataOptionsBuilder().values(false).calcs(["lastNotNull"]));

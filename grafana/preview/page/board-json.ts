@@ -54,6 +54,9 @@ export type BarsPanel = PanelOf<
     readonly valueMode: BarGaugeValueMode;
     readonly orientation: VizOrientation;
     readonly showUnfilled: boolean;
+    readonly minVizWidth: number;
+    readonly minVizHeight: number;
+    readonly maxVizHeight: number;
   }
 >;
 export type TablePanel = PanelOf<

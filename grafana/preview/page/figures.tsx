@@ -16,8 +16,8 @@ import type { ReactElement } from "react";
 import type { BarsPanel, FigurePanel, StatPanel, TablePanel } from "./board-json.ts";
 import { fieldConfigOf } from "./field-config.ts";
 
-/** Of bars in a panel of bars, as in Grafana. */
-const BAR_HEIGHTS = { minVizWidth: 8, minVizHeight: 16, maxVizHeight: 300, itemSpacing: 8 };
+/** Between two bars in a panel of bars, in pixels, as in Grafana. */
+const BAR_SPACING = 8;
 
 export interface FiguresProps<P extends FigurePanel = FigurePanel> {
   readonly panel: P;
@@ -99,10 +99,14 @@ function Stats(props: FiguresProps<StatPanel>): ReactElement {
 function Bars(props: FiguresProps<BarsPanel>): ReactElement {
   const theme = useTheme2();
   const { displayMode, orientation, showUnfilled, valueMode } = props.panel.options;
+  const { minVizWidth, minVizHeight, maxVizHeight } = props.panel.options;
   return (
     <VizRepeater<FieldDisplay, DisplayValueAlignmentFactors>
       {...repeaterOf(props, useValues(props))}
-      {...BAR_HEIGHTS}
+      minVizWidth={minVizWidth}
+      minVizHeight={minVizHeight}
+      maxVizHeight={maxVizHeight}
+      itemSpacing={BAR_SPACING}
       orientation={orientation}
       renderValue={({ value, ...size }) => (
         <BarGauge
