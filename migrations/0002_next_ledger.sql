@@ -16,6 +16,22 @@
 --   put down a second time, to be taken over as well.
 -- Locks: the table of 0001, for an instant.
 
+-- Waits for a lock in short turns: behind one long query, all others would wait as well.
+create function api_usage_lock(mode text) returns void
+  language plpgsql set search_path from current set lock_timeout to '500ms' as $$
+begin
+  loop
+    begin
+      execute format('lock table api_usage in %s mode', mode);
+      return;
+    exception when lock_not_available then
+      perform pg_sleep(random());
+    end;
+  end loop;
+end $$;
+
+select api_usage_lock('share row exclusive');
+
 alter index api_usage_pkey rename to api_usage_old_pkey;
 alter index api_usage_created_at rename to api_usage_old_created_at;
 alter index api_usage_campaign rename to api_usage_old_campaign;

@@ -12,10 +12,10 @@
 -- Locks: the tables, for an instant. A version of before can add no rows from here on, and waits with
 -- them: they would be in no sum (0006).
 
-lock table api_usage in access exclusive mode;
+select api_usage_lock('access exclusive');
 select api_usage_take_over('api_usage_meanwhile');
 drop table api_usage, api_usage_meanwhile;
-drop function api_usage_note_meanwhile, api_usage_take_over;
+drop function api_usage_note_meanwhile, api_usage_take_over, api_usage_lock;
 alter table api_usage_next rename to api_usage;
 
 create function api_usage_refuse_change() returns trigger

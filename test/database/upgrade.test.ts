@@ -4,11 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { Pool } from "pg";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 
 import { migrate } from "../../src/database/migrate.ts";
+import { openPool } from "../../src/database/pool.ts";
 import { withEmptyDatabase } from "../support/database.ts";
 import { store } from "../support/ledger-rows.ts";
+import { KeptLogger } from "../support/logger.ts";
 import { aRecord, NOON_MS } from "../support/record.ts";
 import { sumsIn } from "../support/sums.ts";
 
@@ -140,3 +142,30 @@ test.each([
     expect(rows).toEqual([{ rows: 301 }]);
   }),
 );
+
+test("nobody waits behind a migration that waits for a long query", () =>
+  withEmptyDatabase(async ({ pool, url }) => {
+    await migrateUpTo(pool, FIRST);
+    await fill(pool);
+    const reader = await pool.connect();
+    await reader.query("begin; select from api_usage");
+    const other = await openPool({ url, logger: new KeptLogger() });
+    const migration = migrate(other);
+    // Seen to wait, and to have let go again.
+    await vi.waitUntil(() => waitsForLock(pool), { timeout: 20_000 });
+    await fill(pool);
+    await reader.query("commit");
+    reader.release();
+    await migration;
+    await other.end();
+    const { rows } = await pool.query("select count(*)::int as rows from api_usage");
+    expect(rows).toEqual([{ rows: 600 }]);
+  }));
+
+async function waitsForLock(pool: Pool): Promise<boolean> {
+  const { rows } = await pool.query<{ waits: boolean }>(
+    `select exists (select from pg_locks where not granted
+       and database = (select oid from pg_database where datname = current_database())) as waits`,
+  );
+  return rows[0]?.waits === true;
+}
