@@ -26,8 +26,10 @@ interface Company {
   readonly alerts: readonly FiringAlert[];
 }
 
+/** What the rules find in the month of {@link brands.COMPANY}. */
 const ALERTS: readonly FiringAlert[] = [
-  { name: "SpendspanBudgetForecastExceeded", severity: "warning", brand: "acme" },
+  { name: "SpendspanBudgetExhausted", severity: "critical", brand: "hooli" },
+  { name: "SpendspanBudgetForecastExceeded", severity: "warning", brand: "hooli" },
   { name: "SpendspanBrandWithoutBudget", severity: "info", brand: "initech" },
 ];
 
@@ -36,9 +38,9 @@ const COMPANIES = {
   company: { brands: brands.COMPANY, alerts: ALERTS },
   empty: { brands: [], alerts: [] },
   one: { brands: brands.ONE_BRAND, alerts: [] },
-  thirty: { brands: brands.THIRTY_BRANDS, alerts: ALERTS },
+  thirty: { brands: brands.THIRTY_BRANDS, alerts: [] },
   small: { brands: brands.SMALL_SUMS, alerts: [] },
-  large: { brands: brands.LARGE_SUMS, alerts: ALERTS },
+  large: { brands: brands.LARGE_SUMS, alerts: [] },
 } as const satisfies Readonly<Record<string, Company>>;
 export type CompanyName = keyof typeof COMPANIES;
 
