@@ -74,8 +74,9 @@ export function seriesPanel(spec: SeriesPanel): Panel {
   const { queries, stacked = false, colours = {}, dashed = [], steps } = spec;
   const builder = new timeseries.PanelBuilder()
     .targets([...range(queries)])
-    .lineWidth(1)
-    .fillOpacity(stacked ? 40 : 8)
+    // The line of a part that is 0 would lie on top of the others.
+    .lineWidth(stacked ? 0 : 1)
+    .fillOpacity(stacked ? 70 : 8)
     .showPoints(common.VisibilityMode.Auto)
     .axisSoftMin(0)
     .stacking(
@@ -115,7 +116,12 @@ export function seriesPanel(spec: SeriesPanel): Panel {
       { id: "custom.fillOpacity", value: 0 },
     ]);
   }
-  return withFigures(builder, PROMETHEUS, { height: 8, ...spec });
+  return withFigures(builder, PROMETHEUS, { height: 8, ...spec, steps: boundsOf(steps) });
+}
+
+/** Steps that are worth a line: that all is well from 0 on would be taken for a series. */
+function boundsOf(steps: Steps = NEUTRAL): Steps {
+  return steps.filter(([from]) => from > 0);
 }
 
 /** In pixels: one bar alone would fill the panel, and its figure with it. */
