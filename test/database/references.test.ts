@@ -5,8 +5,10 @@ import { migrate } from "../../src/database/migrate.ts";
 import { lineOf } from "../../src/ledger/row-line.ts";
 import { withDatabase, withEmptyDatabase } from "../support/database.ts";
 import { store } from "../support/ledger-rows.ts";
+import { somebodyWaits } from "../support/lock-wait.ts";
 import { withLogin } from "../support/login.ts";
 import { aRecord, NOON_MS } from "../support/record.ts";
+import { until } from "../support/until.ts";
 
 const BRAND = "0f0e0d0c-0b0a-4000-8000-000000000001";
 const CAMPAIGN = "0f0e0d0c-0b0a-4000-8000-00000000000a";
@@ -70,11 +72,7 @@ test("a brand that is deleted while its row is being written is deleted afterwar
       JSON.stringify([lineOf(aRecord({ brand: BRAND }))]),
     ]);
     const deletion = pool.query("delete from brands");
-    await until(
-      pool,
-      `select exists (select from pg_stat_activity
-      where datname = current_database() and wait_event_type = 'Lock') as holds`,
-    );
+    await until(() => somebodyWaits(pool), 20_000);
     await writer.query("commit");
     writer.release();
     await deletion;
@@ -113,12 +111,3 @@ test("who may only write needs no right on brands", () =>
     await withLogin(database, "spendspan_writer", ({ pool }) => store(pool, aRecord(OURS)));
     expect(await contents(database.pool)).toMatchObject([{ brand_id: BRAND }]);
   }));
-
-/** Asks until the answer is true; the test's own time limit ends it. */
-async function until(pool: Pool, question: string): Promise<void> {
-  for (;;) {
-    // oxlint-disable-next-line no-await-in-loop -- each time anew
-    const { rows } = await pool.query<{ holds: boolean }>(question);
-    if (rows[0]?.holds === true) return;
-  }
-}

@@ -4,15 +4,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { Pool } from "pg";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 
 import { migrate } from "../../src/database/migrate.ts";
 import { openPool } from "../../src/database/pool.ts";
 import { withEmptyDatabase } from "../support/database.ts";
 import { store } from "../support/ledger-rows.ts";
+import { somebodyWaits } from "../support/lock-wait.ts";
 import { KeptLogger } from "../support/logger.ts";
 import { aRecord, NOON_MS } from "../support/record.ts";
 import { sumsIn } from "../support/sums.ts";
+import { until } from "../support/until.ts";
 
 const FIRST = "0001_api_usage.sql";
 const DAY_MS = 86_400_000;
@@ -151,8 +153,7 @@ test("nobody waits behind a migration that waits for a long query", () =>
     await reader.query("begin; select from api_usage");
     const other = await openPool({ url, logger: new KeptLogger() });
     const migration = migrate(other);
-    // Seen to wait, and to have let go again.
-    await vi.waitUntil(() => waitsForLock(pool), { timeout: 20_000 });
+    await until(() => somebodyWaits(pool), 20_000);
     await fill(pool);
     await reader.query("commit");
     reader.release();
@@ -161,11 +162,3 @@ test("nobody waits behind a migration that waits for a long query", () =>
     const { rows } = await pool.query("select count(*)::int as rows from api_usage");
     expect(rows).toEqual([{ rows: 600 }]);
   }));
-
-async function waitsForLock(pool: Pool): Promise<boolean> {
-  const { rows } = await pool.query<{ waits: boolean }>(
-    `select exists (select from pg_locks where not granted
-       and database = (select oid from pg_database where datname = current_database())) as waits`,
-  );
-  return rows[0]?.waits === true;
-}

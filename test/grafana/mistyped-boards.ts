@@ -1,20 +1,12 @@
 /** Boards that Grafana would read otherwise than they are meant: one text of a file is replaced in each. */
-import type { BOARD_NAMES } from "./board-file.ts";
-
-export interface MistypedBoard {
-  readonly what: string;
-  readonly board: (typeof BOARD_NAMES)[number];
-  readonly find: string;
-  readonly replace: string;
-  /** In what the compiler says of it. */
-  readonly fault: string;
-}
+import type { BrokenBoard } from "./broken-boards.ts";
 
 const COST = "spendspan-cost";
 const REQUESTS = "spendspan-requests";
 const LEDGER = "spendspan-ledger";
 
-export const MISTYPED_BOARDS: readonly MistypedBoard[] = [
+/** Their faults stand in what the compiler says of them. */
+export const MISTYPED_BOARDS: readonly BrokenBoard[] = [
   {
     what: "a number for a text",
     board: COST,

@@ -1,0 +1,10 @@
+/** Who waits for a lock in a database. */
+import type { Pool } from "pg";
+
+export async function somebodyWaits(pool: Pool): Promise<boolean> {
+  const { rows } = await pool.query<{ waits: boolean }>(
+    `select exists (select from pg_stat_activity
+       where datname = current_database() and wait_event_type = 'Lock') as waits`,
+  );
+  return rows[0]?.waits === true;
+}
