@@ -104,14 +104,16 @@ export class PrometheusServer {
   }
 }
 
-/** Where it listens, once it is ready: its log says both. */
+/** Where it listens, once it is ready: its log says both, in either order. */
 async function addressOf(process: ChildProcess): Promise<string> {
   let address: string | undefined;
+  let ready = false;
   const log: string[] = [];
   for await (const line of createInterface({ input: process.stderr! })) {
     log.push(line);
     address ??= /msg="Listening on".* address=(\S+)/.exec(line)?.[1];
-    if (address !== undefined && line.includes("ready to receive web requests")) {
+    ready ||= line.includes("ready to receive web requests");
+    if (address !== undefined && ready) {
       // The log has to be read on, or Prometheus would wait for it.
       process.stderr!.resume();
       return address;

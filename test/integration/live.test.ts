@@ -36,9 +36,9 @@ test.each(Object.entries({ 1: GoogleGenAI1, 2: GoogleGenAI2, 3: GoogleGenAI }))(
     const { records, faults } = liveMetering(simulator);
     const ai = new Client({ apiKey: "any", httpOptions: { baseUrl: simulator.url } }) as LiveClient;
     await talk(ai, ["How are you?", "And now? [[sim:thinking]]", "[[sim:grounded2]] Rain?"]);
-    expect(records.all).toHaveLength(3);
+    const turns = await records.take(3);
     expect(sumOf(records.all)).toBe(simulator.totalCostUsd());
-    expect(records.all[0]).toMatchObject({
+    expect(turns[0]).toMatchObject({
       operation: "bidiGenerateContent",
       endpoint: "bidiGenerateContent",
       model: LIVE_MODEL,
@@ -52,8 +52,8 @@ test.each(Object.entries({ 1: GoogleGenAI1, 2: GoogleGenAI2, 3: GoogleGenAI }))(
       tokens: { input: 3, output: 87, modalities: { output: { audio: 75, text: 12 } } },
     });
     // 3 × $0.75/M + 75 × $12/M + 12 × $4.50/M
-    expect(sumOf(records.all.slice(0, 1))).toBe("0.00095625");
-    expect(records.all[2]?.items).toMatchObject([{ kind: "google_search", quantity: 2 }]);
+    expect(sumOf(turns.slice(0, 1))).toBe("0.00095625");
+    expect(turns[2]?.items).toMatchObject([{ kind: "google_search", quantity: 2 }]);
     expect(faults).toEqual([]);
   },
 );
@@ -67,9 +67,12 @@ test("on Vertex AI the model is named in full, and the answer counted as candida
     httpOptions: { baseUrl: simulator.url },
   }) as LiveClient;
   await talk(ai, ["How are you?"]);
-  expect(records.all).toMatchObject([
-    { platform: "vertex_ai", model: LIVE_MODEL, priceStatus: "priced", serviceTier: "on_demand" },
-  ]);
+  expect(await records.next()).toMatchObject({
+    platform: "vertex_ai",
+    model: LIVE_MODEL,
+    priceStatus: "priced",
+    serviceTier: "on_demand",
+  });
   expect(sumOf(records.all)).toBe(simulator.totalCostUsd());
 });
 
@@ -81,8 +84,9 @@ test("each session is its own brand's, also where two are open at once", async (
     withUsage({ brand: "acme", endpoint: "voice" }, () => talk(ai, ["[[call:a]] one", "two"])),
     withUsage({ brand: "zenith" }, () => talk(ai, ["one, and a good deal more of it"])),
   ]);
-  const acme = records.all.filter(({ brand }) => brand === "acme");
-  const zenith = records.all.filter(({ brand }) => brand === "zenith");
+  const turns = await records.take(3);
+  const acme = turns.filter(({ brand }) => brand === "acme");
+  const zenith = turns.filter(({ brand }) => brand === "zenith");
   expect([acme.length, zenith.length]).toEqual([2, 1]);
   expect(acme.map(({ endpoint }) => endpoint)).toEqual(["voice", "voice"]);
   const [first] = simulator.calls.filter(({ marker }) => marker === "a");
@@ -101,7 +105,8 @@ test.each([false, true])(
     const { records, faults } = liveMetering(simulator);
     const observed = await talk(ai, ["one", "two"], { config });
     expect(JSON.stringify(observed)).toBe(JSON.stringify(alone));
-    expect(records.all.map(({ model }) => model)).toEqual([LIVE_MODEL, LIVE_MODEL]);
+    const turns = await records.take(2);
+    expect(turns.map(({ model }) => model)).toEqual([LIVE_MODEL, LIVE_MODEL]);
     expect(sumOf(records.all)).toBe(simulator.totalCostUsd());
     expect(faults).toEqual([]);
   },
@@ -130,15 +135,13 @@ test("a refused handshake is a free row of an error", async () => {
   const simulator = await simulated();
   const { records } = liveMetering(simulator);
   await expect(talk(clientOf(simulator, "invalid"), [])).rejects.toThrow("401");
-  expect(records.all).toMatchObject([
-    {
-      status: "error",
-      errorType: "401",
-      httpStatusCode: 401,
-      priceStatus: "free",
-      tokens: undefined,
-    },
-  ]);
+  expect(await records.next()).toMatchObject({
+    status: "error",
+    errorType: "401",
+    httpStatusCode: 401,
+    priceStatus: "free",
+    tokens: undefined,
+  });
 });
 
 test("so is a session that the server closes in the place of an answer", async () => {
@@ -168,7 +171,7 @@ test("a turn that the server breaks off is a row whose cost is not known", async
   const simulator = await simulated();
   const { records } = liveMetering(simulator);
   await talk(clientOf(simulator), ["one", "two [[sim:cut]]"]);
-  expect(records.all).toMatchObject([
+  expect(await records.take(2)).toMatchObject([
     { status: "success" },
     {
       status: "error",
@@ -227,13 +230,14 @@ test("the span of each turn is a child of where the app connected", () =>
       await withUsage({ brand: "acme" }, () => talk(clientOf(simulator), ["one", "two"]));
       span.end();
     });
+    const rows = await records.take(2);
     const call = spans().find(({ name }) => name === "call");
     const turns = spans().filter(({ name }) => name === `generate_content ${LIVE_MODEL}`);
     expect(turns.map(({ parentSpanContext }) => parentSpanContext?.spanId)).toEqual([
       call?.spanContext().spanId,
       call?.spanContext().spanId,
     ]);
-    expect(records.all.map(({ spanId }) => spanId)).toEqual(
+    expect(rows.map(({ spanId }) => spanId)).toEqual(
       turns.map((turn) => turn.spanContext().spanId),
     );
     expect(turns[0]?.attributes).toMatchObject({
@@ -254,7 +258,7 @@ test("strictBrand does not break a connection: it warns, and books as unattribut
   const simulator = await simulated();
   const { records, faults } = liveMetering(simulator, { strictBrand: true });
   await talk(clientOf(simulator), ["one"]);
-  expect(records.all).toMatchObject([{ brand: "unattributed" }]);
+  expect(await records.next()).toMatchObject({ brand: "unattributed" });
   expect(String(faults[0])).toContain("without a brand");
 });
 

@@ -40,7 +40,10 @@ interface LiveConnection {
   close(): void;
 }
 
-/** Takes a turn after each prompt, and closes. Gives all that the app was told. */
+/**
+ * Takes a turn after each prompt, and closes. Gives all that the app was told. We read the frames beside the app, so
+ * the record of a turn may come a little later.
+ */
 export async function talk(
   client: LiveClient,
   prompts: readonly string[],

@@ -30,6 +30,11 @@ export class RecordQueue implements RecordSink {
     return promise;
   }
 
+  /** The next so many of them. */
+  take(count: number): Promise<readonly UsageRecord[]> {
+    return Promise.all(Array.from({ length: count }, () => this.next()));
+  }
+
   #handOut(): void {
     while (this.#waiting.length > 0 && this.#taken < this.all.length) {
       this.#waiting.shift()!(this.all[this.#taken++]!);
