@@ -63,7 +63,7 @@ create index api_usage_day_day on api_usage_day
 create function api_usage_line(usage api_usage) returns text
   language sql stable set search_path from current
   set datestyle to 'ISO' set extra_float_digits to 1 as $$
-  select array_to_string(array[
+  select replace(array_to_string(array[
     usage.id::text, usage.created_at::text, usage.entry, usage.brand, usage.brand_id::text,
     usage.campaign, usage.campaign_id::text, usage.end_user, usage.user_id::text,
     usage.key_fingerprint, usage.api_provider, usage.platform, usage.api_endpoint,
@@ -77,19 +77,21 @@ create function api_usage_line(usage api_usage) returns text
     usage.request_duration_ms::text, usage.time_to_first_chunk_ms::text,
     usage.streaming::text, usage.attempt::text, encode(usage.trace_id, 'hex'),
     encode(usage.span_id, 'hex'), usage.adjusts_id::text, usage.prior_price_status
-  ], E'\t', '')
+  ], E'\t', ''), E'\n', ' ')
 $$;
 
--- Adds rows, given as a JSON array of lines: the fields of a row, with a tab between two, an empty one for
--- NULL; see src/ledger/ledger-line.ts. Fields may be missing at the end of a line: new ones only ever
--- come there. Returns how many rows were not there yet. All are added, or when it fails, none.
-create function api_usage_add(lines json) returns bigint
+-- Adds rows, each given as a line: its fields with a tab between two, an empty one for NULL; see
+-- src/ledger/row-line.ts. Fields may be missing at the end of a line: new ones only ever come there.
+-- Returns how many rows were not there yet. All are added, or when it fails, none.
+create function api_usage_add(lines text) returns bigint
   language plpgsql security definer set search_path from current as $$
 declare
   added_rows bigint;
+  new_lines text;
   broken_constraint text;
+  made_months boolean := false;
 begin
-  for round in 1..2 loop
+  loop
     begin
       with inserted as (
         insert into api_usage (
@@ -110,21 +112,20 @@ begin
           field[33]::smallint, field[34]::real, field[35]::real, field[36]::boolean,
           field[37]::smallint, decode(field[38], 'hex'), decode(field[39], 'hex'), field[40]::uuid,
           field[41]
-        from json_array_elements_text(lines) as line
+        from string_to_table(lines, E'\n') as line
         -- Offset 0: else each of the fields would cut the line anew.
         cross join lateral (select string_to_array(line, E'\t', '') as field offset 0) as cut
         -- Results of a job have the same ids in every process that sees them, but not always the same
         -- brand and time, which are part of the key. Asked once, and only when there are any.
         where field[17] is null or field[1]::uuid <> all (array(
           select known.id
-          from json_array_elements_text(lines) as result
+          from string_to_table(lines, E'\n') as result
           join api_usage as known on known.resource_name = split_part(result, E'\t', 17)
             and known.id = split_part(result, E'\t', 1)::uuid))
-        on conflict do nothing
         returning created_at, entry, brand, api_provider, api_endpoint, model, campaign, status,
           price_status, prior_price_status, input_tokens, output_tokens, estimated_cost_usd
       ), added as (
-        select date_trunc('hour', created_at at time zone 'UTC') at time zone 'UTC' as hour,
+        select date_bin('1 hour', created_at, 'epoch') as hour,
           brand, api_provider, api_endpoint, coalesce(model, '') as model,
           coalesce(campaign, '') as campaign, status,
           count(*) filter (where entry = 'call') as requests,
@@ -171,17 +172,38 @@ begin
       )
       select count(*) into added_rows from inserted;
       return added_rows;
-    exception when check_violation then
-      get stacked diagnostics broken_constraint = constraint_name;
-      -- A month without a partition breaks a rule that has no name.
-      if broken_constraint <> '' or round = 2 then
-        raise;
-      end if;
+    exception
+      -- Rows that are there already are rare, and "on conflict" would look for each of them beforehand.
+      when unique_violation then
+        new_lines := (
+          select string_agg(line, E'\n') from (
+            select min(line) as line
+            from string_to_table(lines, E'\n') as line
+            group by split_part(line, E'\t', 1)::uuid
+            having split_part(line, E'\t', 1)::uuid <> all (array(
+              select known.id
+              from string_to_table(lines, E'\n') as stored
+              join api_usage as known on known.brand = split_part(stored, E'\t', 4)
+                and known.created_at = split_part(stored, E'\t', 2)::timestamptz
+                and known.id = split_part(stored, E'\t', 1)::uuid))
+          ) as unknown);
+        if length(new_lines) = length(lines) then
+          raise; -- what is there can't be seen in this transaction
+        end if;
+        lines := new_lines;
+      when check_violation then
+        get stacked diagnostics broken_constraint = constraint_name;
+        -- A month without a partition breaks a rule that has no name.
+        if broken_constraint <> '' or made_months then
+          raise;
+        end if;
+        perform api_usage_make_month(month at time zone 'UTC') from (
+          select distinct
+            date_trunc('month', split_part(line, E'\t', 2)::timestamptz at time zone 'UTC') as month
+          from string_to_table(lines, E'\n') as line
+        ) as months;
+        made_months := true;
     end;
-    perform api_usage_make_month(month at time zone 'UTC') from (
-      select distinct date_trunc('month', split_part(line, E'\t', 2)::timestamptz at time zone 'UTC') as month
-      from json_array_elements_text(lines) as line
-    ) as months;
   end loop;
 end $$;
 

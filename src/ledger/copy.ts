@@ -33,7 +33,7 @@ export interface CopyOptions {
 
 interface Batch {
   readonly rows: number;
-  /** Each row as a line of ledger-line.ts, in the order in which they may be added; see NEXT. */
+  /** Each row as a line of row-line.ts, in the order in which they may be added; see NEXT. */
   readonly rounds: readonly (readonly string[])[];
   /** Behind which row the next batch begins. */
   readonly end: Place | undefined;
@@ -73,14 +73,14 @@ select brand, created_at::text, api_usage_line(batch) as line,
 from batch
 order by batch.brand, batch.created_at, id`;
 
-const ADD = "select api_usage_add($1::json)::float8 as added";
+const ADD = "select api_usage_add($1)::float8 as added";
 
 /** Results of a job are one row whoever fetched them, under the brand and time of whoever was first. */
 const MISSING = `
 with line as (
   select field[1]::uuid as id, field[4] as brand, field[2]::timestamptz as created_at,
     field[17] as resource_name, field[26]::numeric as estimated_cost_usd
-  from json_array_elements_text($1::json) as added
+  from string_to_table($1, E'\\n') as added
   cross join lateral (select string_to_array(added, E'\\t', '') as field offset 0) as cut
 ), missing as (
   select id, resource_name
@@ -155,9 +155,9 @@ async function readBatch(from: Pool, { start, end }: Month, after: Place): Promi
 /** @returns How many were not there yet. */
 async function addLines(to: Pool, lines: readonly string[]): Promise<number> {
   return inTransaction(to, { timeoutMs: TIMEOUT_MS }, async (client) => {
-    const json = JSON.stringify(lines);
-    const added = await client.query<{ added: number }>(ADD, [json]);
-    const { rows } = await client.query<{ missing: number }>(MISSING, [json]);
+    const text = lines.join("\n");
+    const added = await client.query<{ added: number }>(ADD, [text]);
+    const { rows } = await client.query<{ missing: number }>(MISSING, [text]);
     const missing = rows[0]?.missing ?? 0;
     if (missing === 0) return added.rows[0]?.added ?? 0;
     const rule = "Expected rows of one id to have one cost in both ledgers";

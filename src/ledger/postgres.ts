@@ -9,7 +9,7 @@ const TIMEOUT_MS = 5_000;
  * Many rows in one parameter, so the number of columns and rows meets no limit of the protocol. The
  * function (see migrations) keeps the sums in step.
  */
-const ADD = "select api_usage_add($1::json)";
+const ADD = "select api_usage_add($1)";
 
 /**
  * Stores the rows of `lines` (see row-line.ts), all of them or, when it rejects, none. Rows that are
@@ -33,5 +33,5 @@ export async function tryRow(pool: Pool, line: string, dryRun: boolean): Promise
 }
 
 async function addRows(client: PoolClient, lines: readonly string[]): Promise<void> {
-  await client.query(ADD, [JSON.stringify(lines)]);
+  await client.query(ADD, [lines.join("\n")]);
 }

@@ -72,7 +72,7 @@ order by next_row.brand, next_row.created_at, next_row.id`;
  * the key, so that neither waits for the other in a circle.
  */
 const POST = `
-select api_usage_add(json_agg(api_usage_line(json_populate_record(null::api_usage, row_to_json(adjustment)))))::int as added
+select api_usage_add(string_agg(api_usage_line(json_populate_record(null::api_usage, row_to_json(adjustment))), E'\\n'))::int as added
 from (
   select
     'adjustment' as entry, line.id, usage.id as adjusts_id, usage.created_at, usage.brand, brand_id,

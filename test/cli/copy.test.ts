@@ -211,7 +211,7 @@ describe("what is not the same in the end is said, and fails", () => {
       ] as const) {
         await client.query("begin");
         const line = lineOf({ ...result, brand });
-        await client.query("select api_usage_add($1)", [JSON.stringify([line])]);
+        await client.query("select api_usage_add($1)", [line]);
       }
       for (const client of [one, other]) {
         await client.query("commit");

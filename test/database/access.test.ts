@@ -131,7 +131,7 @@ describe("a reader", () => {
           "insert into api_usage_reader values (session_user, 'globex')",
           "update api_usage set estimated_cost_usd = 0",
           "delete from api_usage_hour",
-          "select api_usage_add('[]')",
+          "select api_usage_add('')",
           "select api_usage_resource_entries('batches/1')",
           "select api_usage_seal_next_day()",
           "select api_usage_drop_partition('api_usage')",

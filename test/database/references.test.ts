@@ -68,9 +68,7 @@ test("a brand that is deleted while its row is being written is deleted afterwar
     await migrate(pool);
     const writer = await pool.connect();
     await writer.query("begin");
-    await writer.query("select api_usage_add($1)", [
-      JSON.stringify([lineOf(aRecord({ brand: BRAND }))]),
-    ]);
+    await writer.query("select api_usage_add($1)", [lineOf(aRecord({ brand: BRAND }))]);
     const deletion = pool.query("delete from brands");
     await until(() => somebodyWaits(pool), 20_000);
     await writer.query("commit");

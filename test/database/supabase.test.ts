@@ -40,7 +40,7 @@ test("what is granted to everybody by default leads nowhere", () =>
       "select from spendspan_migration",
       "select from api_usage_seal",
       "select from api_usage_reader",
-      "select api_usage_add('[]')",
+      "select api_usage_add('')",
       "select api_usage_resource_entries('batches/1')",
       "select api_usage_seal_next_day()",
     ];

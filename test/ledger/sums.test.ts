@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 
 import { openPool } from "../../src/database/pool.ts";
+import { lineOf } from "../../src/ledger/row-line.ts";
 import type { UsageRecord } from "../../src/usage/record.ts";
 import { withDatabase } from "../support/database.ts";
 import { adjust, store } from "../support/ledger-rows.ts";
@@ -9,6 +10,7 @@ import { KeptLogger } from "../support/logger.ts";
 import { aRecord, NOON_MS } from "../support/record.ts";
 import { sumsIn } from "../support/sums.ts";
 import { anyTokens } from "../support/tokens.ts";
+import { storedIds } from "../support/writer.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -30,6 +32,33 @@ test("whatever is added, late, twice or corrected, the sums kept are those of th
       }),
       { numRuns: 15 },
     );
+  }));
+
+test("of rows that are there, that come twice, and of a month that is not there, just the new ones are added", () =>
+  withDatabase(async ({ pool }) => {
+    const [known, fresh, old] = [
+      aRecord(),
+      aRecord(),
+      aRecord({ startedAtMs: NOON_MS - 9_000 * DAY_MS }),
+    ];
+    await store(pool, known);
+    const lines = [known, fresh, old, fresh, old, known].map(lineOf).join("\n");
+    const { rows } = await pool.query("select api_usage_add($1)::int as added", [lines]);
+    expect(rows).toEqual([{ added: 2 }]);
+    expect(await storedIds(pool)).toEqual([known.id, fresh.id, old.id].toSorted());
+    for (const { kept, taken } of await sumsIn(pool)) expect(kept).toEqual(taken);
+  }));
+
+test("a transaction that can't see a row that is there is told so, and does not try for ever", () =>
+  withDatabase(async ({ pool }) => {
+    const record = aRecord();
+    const client = await pool.connect();
+    await client.query("begin isolation level repeatable read; select count(*) from api_usage");
+    await store(pool, record);
+    const adding = client.query("select api_usage_add($1)", [lineOf(record)]);
+    await expect(adding).rejects.toThrow("duplicate key value");
+    await client.query("rollback");
+    client.release();
   }));
 
 test("sixteen writers of the same rows and sums don't get in each other's way", () =>

@@ -26,8 +26,8 @@ export async function adjust(
   { id = randomUUID(), difference, from, to }: StoredAdjustment,
 ): Promise<void> {
   await pool.query(
-    `select api_usage_add(json_agg(api_usage_line(
-       json_populate_record(null::api_usage, row_to_json(adjustment))))) from (
+    `select api_usage_add(api_usage_line(
+       json_populate_record(null::api_usage, row_to_json(adjustment)))) from (
        select $5 as id, 'adjustment' as entry, id as adjusts_id, created_at, brand,
          campaign, api_provider, api_endpoint, operation, model, status, usage_status, streaming,
          attempt, $2 as estimated_cost_usd, $3 as prior_price_status, $4 as price_status
