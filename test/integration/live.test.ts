@@ -288,10 +288,9 @@ test("what is said is in no record", async () => {
   await talk(ai, ["PROMPT-CANARY [[sim:grounded]]", "[[sim:cut]] PROMPT-CANARY"], {
     config: { systemInstruction: "SYSTEM-CANARY" },
   });
-  const booked = JSON.stringify(records.all, (_, value: unknown) =>
+  const booked = JSON.stringify(await records.take(2), (_, value: unknown) =>
     typeof value === "bigint" ? String(value) : value,
   );
-  expect(records.all).toHaveLength(2);
   expect(records.all[0]?.keyFingerprint).toMatch(/^[0-9a-f]{16}$/);
   expect(booked).not.toMatch(/CANARY|weather/);
 });

@@ -12,7 +12,7 @@ export function initialised(options: SpendspanOptions = {}): Spendspan {
     embedded: false,
     server: false,
     openTelemetry: "join",
-    shutdownTimeoutMs: 2_000,
+    shutdownTimeoutMs: 20_000, // on a busy machine rows need their time
     logger: new KeptLogger(),
     ...options,
   });
