@@ -138,7 +138,7 @@ test("while Postgres is away a script ends in time, and says how many rows wait"
      for (let call = 1; call <= 3; call++) await (await ask("gemini-2.5-flash")).text();`,
     {
       env: environment(simulator, UNREACHABLE, {
-        SPENDSPAN_SHUTDOWN_TIMEOUT_MS: "200",
+        SPENDSPAN_SHUTDOWN_TIMEOUT_MS: "1000",
       }),
     },
   );
