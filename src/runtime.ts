@@ -13,7 +13,7 @@ import { Meter } from "./capture/meter.ts";
 import { ResourceDesk } from "./capture/resource-desk.ts";
 import type { Config } from "./config/resolve.ts";
 import { LedgerConnection } from "./database/connection.ts";
-import { openEndpoint } from "./endpoint.ts";
+import { openAppEndpoint } from "./endpoint.ts";
 import type { HttpServer } from "./http/server.ts";
 import type { WebHandler } from "./http/response.ts";
 import { createUsageHandler } from "./http/usage-route.ts";
@@ -196,7 +196,7 @@ export class Runtime {
     const { metrics, usageHandler } = this;
     const ledger = () => ledgerHealth(this.#ledger);
     const parts = { metrics, usageHandler, ledger, logger: this.#logger };
-    this.#server = await openEndpoint(parts, this.#config);
+    this.#server = await openAppEndpoint(parts, this.#config);
     return this.#server;
   }
 
