@@ -22,7 +22,7 @@ import { createLedgerGauges } from "./ledger-spend.ts";
 import { findResourceEntries } from "./ledger/resource-history.ts";
 import { DeadLetterBox } from "./ledger/dead-letter-box.ts";
 import { DurableBacklog } from "./ledger/durable-backlog.ts";
-import type { FlushOptions, FlushResult } from "./ledger/flush.ts";
+import { type FlushOptions, type FlushResult, flushTimeoutMs } from "./ledger/flush.ts";
 import { LogEventSink } from "./ledger/log-events.ts";
 import { MemoryQueue } from "./ledger/queue.ts";
 import { ThreadedStore } from "./ledger/threaded-store.ts";
@@ -158,7 +158,7 @@ export class Runtime {
   }
 
   async flush(options?: FlushOptions): Promise<FlushResult> {
-    const timeoutMs = options?.timeoutMs ?? this.#config.shutdownTimeoutMs;
+    const timeoutMs = flushTimeoutMs(options, this.#config.shutdownTimeoutMs, this.#logger);
     const left = countdown(this.#clock, timeoutMs);
     await settledWithin(timeoutMs / 2, this.#desk.retry());
     return this.#ledger.flush({ timeoutMs: left() });

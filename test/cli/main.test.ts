@@ -80,6 +80,18 @@ describe("a call that makes no sense", () => {
   );
 });
 
+test("a variable with a slip in its name is told on stderr, and changes nothing else", async () => {
+  const call = ["prices", "gemini-2.5-flash", "--at", "2026-11-24T00:00:00Z"];
+  const result = await runCommand(call);
+  expect(await runCommand(call, { SPENDSPAN_PRICE_FILE: "prices.json" })).toEqual({
+    ...result,
+    complaints:
+      "The variable `SPENDSPAN_PRICE_FILE` is unknown, and passed over: did you mean `SPENDSPAN_PRICES_FILE`?",
+  });
+  const { complaints } = await runCommand(["stats"], { SPENDSPAN_DATABSE_URL: "postgres://db" });
+  expect(complaints).toMatch(/^The variable `SPENDSPAN_DATABSE_URL` .*\nExpected a database: /);
+});
+
 test("a database that is away is said in one line, without its password, and exits with 1", async () => {
   // Port 1 is nobody's, and `localhost` may be two addresses, which then both refuse.
   const url = "postgres://me:hunter2@localhost:1/app";

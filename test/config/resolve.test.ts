@@ -231,6 +231,13 @@ describe("faults", () => {
     expect(faultsOf(options)).toEqual([fault]);
   });
 
+  test.each([null, "postgres://db/app", 9_464, ["acme"]])(
+    "%j in place of options is one",
+    (none) => {
+      expect(faultsOf(none)).toEqual(["Expected the options to be an object"]);
+    },
+  );
+
   test("of HTTP rules are told for every rule, beside all others", () => {
     const rules = [RULE, { ...RULE, host: "no host!" }, { ...RULE, priceUsdPerRequest: "-1" }];
     const faults = faultsOf({ httpRules: rules, port: -1 }).toSorted();

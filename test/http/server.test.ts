@@ -63,9 +63,9 @@ test("of a range the first port that is free is taken; where none is, the error 
 test("an address that is not this machine's is an error, which another port would not mend", async () => {
   const logger = new KeptLogger();
   // 192.0.2.0/24 is set aside for documentation.
-  await expect(
-    startServer({ ...LOCAL, host: "192.0.2.1", handler: echo, logger }),
-  ).rejects.toThrow(/EADDRNOTAVAIL(?!.*take another)/);
+  await expect(startServer({ ...LOCAL, host: "192.0.2.1", handler: echo, logger })).rejects.toThrow(
+    /EADDRNOTAVAIL(?!.*take another)/,
+  );
 });
 
 test("a handler that rejects is a 500 without detail, and the server lives on", async () => {
