@@ -1,8 +1,10 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 
 import { describe, expect, test } from "vitest";
 
 import { withDatabase } from "../support/database.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { runCommand } from "../support/terminal.ts";
 
 const OVERVIEW = `Usage: spendspan <command> [flags]
@@ -52,14 +54,49 @@ describe("a call that makes no sense", () => {
   test.each([
     ["no command", [], "Expected a command", OVERVIEW],
     ["an unknown command", ["report"], "Expected a known command, got 'report'", OVERVIEW],
-    ["an unknown flag", ["migrate", "--force"], /^Unknown option '--force'/, MIGRATE_USAGE],
+    ["an argument", ["migrate", "now"], "Expected nothing but flags, got 'now'", MIGRATE_USAGE],
     [
-      "an argument that is no flag",
-      ["migrate", "now"],
-      /^Unexpected argument 'now'/,
+      "unknown flags",
+      ["migrate", "--force", "-f", "--no-citus"],
+      "Expected a known flag, got '--force'; Expected a known flag, got '-f'; Expected a known flag, got '--no-citus'",
       MIGRATE_USAGE,
     ],
-    ["a flag without its value", ["migrate", "--database-url"], /argument missing/, MIGRATE_USAGE],
+    [
+      "a member of every object for a flag",
+      ["migrate", "--toString=1"],
+      "Expected a known flag, got '--toString'",
+      MIGRATE_USAGE,
+    ],
+    [
+      "a flag without its value",
+      ["migrate", "--database-url"],
+      "Expected --database-url <url>, got nothing\n",
+      MIGRATE_USAGE,
+    ],
+    [
+      "a flag whose value is the next flag",
+      ["migrate", "--database-url", "--citus"],
+      "Expected --database-url <url>, got '--citus'",
+      MIGRATE_USAGE,
+    ],
+    [
+      "a flag whose variable was not set",
+      ["migrate", "--database-url", ""],
+      "Expected --database-url <url>, got ''",
+      MIGRATE_USAGE,
+    ],
+    [
+      "a switch with a value",
+      ["migrate", "--citus=no"],
+      "Expected --citus without a value, got 'no'",
+      MIGRATE_USAGE,
+    ],
+    [
+      "a flag twice",
+      ["migrate", "--database-url", "postgres://a", "--database-url=postgres://b"],
+      "Expected --database-url once",
+      MIGRATE_USAGE,
+    ],
     ["no database", ["migrate"], /^Expected a database: set DATABASE_URL/, MIGRATE_USAGE],
     [
       "a database of another make",
@@ -90,6 +127,17 @@ test("a variable with a slip in its name is told on stderr, and changes nothing 
   });
   const { complaints } = await runCommand(["stats"], { SPENDSPAN_DATABSE_URL: "postgres://db" });
   expect(complaints).toMatch(/^The variable `SPENDSPAN_DATABSE_URL` .*\nExpected a database: /);
+});
+
+test("an embedded ledger that is there and off is no database, and that is said", async () => {
+  const dataDir = temporaryDirectory();
+  mkdirSync(join(dataDir, "postgres"));
+  const environment = { NODE_ENV: "production", SPENDSPAN_DATA_DIR: dataDir };
+  const { exitCode, complaints } = await runCommand(["stats"], environment);
+  expect([exitCode, complaints.split("\n")[0]]).toEqual([
+    2,
+    "Expected a database: set DATABASE_URL, or give --database-url, as the embedded ledger is off, which it is by default where NODE_ENV is production",
+  ]);
 });
 
 test("a database that is away is said in one line, without its password, and exits with 1", async () => {
