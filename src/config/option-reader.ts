@@ -118,7 +118,7 @@ export class OptionReader {
     const beginnings = schemes.map((scheme) => `${scheme}//`);
     const isBegun = beginnings.some((text) => typeof value === "string" && value.startsWith(text));
     const rule = isBegun
-      ? "of valid form: in a password, # / and ? are written %23 %2F %3F"
+      ? "of valid form: a port is at most 65535, and in a password # / and ? are written %23 %2F %3F"
       : `that begins with ${beginnings.join(" or ")}`;
     this.fault(`Expected \`${name}\` to be a URL ${rule}`);
     return undefined;

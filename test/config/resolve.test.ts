@@ -181,7 +181,7 @@ describe("faults", () => {
 
   test("of a URL whose password is not encoded say how it is, and don't show it", () => {
     expect(faultsOf({ databaseUrl: "postgres://app:p#ss@db/app" }, {})).toEqual([
-      "Expected `databaseUrl` to be a URL of valid form: in a password, # / and ? are written %23 %2F %3F",
+      "Expected `databaseUrl` to be a URL of valid form: a port is at most 65535, and in a password # / and ? are written %23 %2F %3F",
     ]);
   });
 
