@@ -78,6 +78,10 @@ function failed(error: unknown, command: Command | undefined, terminal: Terminal
 
 /** The message alone of what a user can mend; for a fault of ours the stack as well. */
 function explanationOf(error: unknown): string {
+  if (error instanceof ConfigError) {
+    // A line each: one message would be cut before the last.
+    return `${error.code}: ${error.faults.map((fault) => scrubbed(fault)).join("\n")}`;
+  }
   const isKnown = error instanceof SpendspanError || error instanceof UsageError;
   // Errors of Node and of Postgres carry codes: ECONNREFUSED, 28P01.
   if (isKnown || errorCodeOf(error) !== undefined) return scrubbed(messageOf(error));

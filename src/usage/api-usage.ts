@@ -79,7 +79,7 @@ export interface APIUsage {
   readonly ingested_at: string;
 }
 
-/** A call to record by hand. Absent and `null` are the same. */
+/** A call to record by hand. Absent and `null` are the same; a field of another name is a fault. */
 export interface APIUsageInsert {
   readonly api_provider: APIProvider;
   readonly api_endpoint: string;

@@ -38,10 +38,9 @@ export class Fields<Name extends string> {
    * @throws SpendspanError `ERR_USAGE_INVALID`, naming every fault, and every field that is not known.
    */
   throwFaults(): void {
-    const known = [...this.#asked].join(", ");
-    for (const name of Object.keys(this.#values)) {
-      if (this.#asked.has(name)) continue;
-      this.faults.push(`Expected a field of ${known}, got \`${name}\``);
+    const strays = Object.keys(this.#values).filter((name) => !this.#asked.has(name));
+    for (const name of strays) {
+      this.faults.push(`Expected a field of ${[...this.#asked].join(", ")}, got \`${name}\``);
     }
     if (this.faults.length === 0) return;
     throw new SpendspanError("ERR_USAGE_INVALID", this.faults.join("; "));

@@ -117,6 +117,18 @@ describe("a call that makes no sense", () => {
   );
 });
 
+test("every fault of the environment has its line, however many there are", async () => {
+  const numbers = ["PORT", "PORT_RANGE", "MAX_SERIES", "MAX_BRAND_LABELS", "MAX_PENDING_ROWS"];
+  const switches = ["EMBEDDED", "JOURNAL", "SERVER", "LOG_EVENTS", "LEDGER_GAUGES", "DISABLED"];
+  const names = [...numbers, ...switches].map((name) => `SPENDSPAN_${name}`);
+  const environment = Object.fromEntries(names.map((name) => [name, "perhaps"]));
+  const { exitCode, complaints } = await runCommand(["prices"], environment);
+  expect(exitCode).toBe(2);
+  const lines = complaints.split("\n\nUsage:")[0]!.split("\n");
+  const named = lines.map((line) => /`(SPENDSPAN_\w+)` .* got 'perhaps'$/.exec(line)?.[1]);
+  expect(new Set(named)).toEqual(new Set(names));
+});
+
 test("a variable with a slip in its name is told on stderr, and changes nothing else", async () => {
   const call = ["prices", "gemini-2.5-flash", "--at", "2026-11-24T00:00:00Z"];
   const result = await runCommand(call);

@@ -51,7 +51,7 @@ test("every fault of the budgets is named, and nothing is served", async () => {
     DATABASE_URL: "postgres://nobody@127.0.0.1:1/none",
   });
   expect(exitCode).toBe(2);
-  expect(complaints).toMatch(/`budgetsFile\[0\].period` .*`budgetsFile\[0\].amountUsd`/);
+  expect(complaints).toMatch(/`budgetsFile\[0\].period` .*\n.*`budgetsFile\[0\].amountUsd`/);
 });
 
 test.each([
