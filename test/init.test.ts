@@ -54,7 +54,9 @@ test.each([null, "x", { logger: null }])("%j in place of them is passed over as 
 });
 
 test("what is no object of options is refused, and nothing is begun", () => {
-  expect(() => init(null as never)).toThrow("ERR_CONFIG: Expected the options to be an object");
+  expect(() => init(null as never)).toThrow(
+    "ERR_CONFIG: Expected the options of init() to be an object",
+  );
   expect(globalThis.fetch).toBe(appFetch);
 });
 
@@ -72,7 +74,7 @@ test("a variable with a slip in its name is told once, and takes nothing from th
 test("a logger that fails to say so does not keep init from its work", () => {
   vi.stubEnv("SPENDSPAN_OF_A_LATER_VERSION", "1");
   onTestFinished(() => void vi.unstubAllEnvs());
-  const warn = vi.fn(() => {
+  const warn = vi.fn<() => never>(() => {
     throw new Error("the disk is full");
   });
   initialised({ logger: { info: () => {}, warn } });
@@ -230,7 +232,7 @@ test.each([
   ],
 ])("a flush of %j takes its usual time, and says why", async (options, fault) => {
   const logger = new KeptLogger();
-  const spendspan = initialised({ logger });
+  const spendspan = initialised({ shutdownTimeoutMs: 2_000, logger });
   expect(await spendspan.flush(options as never)).toMatchObject({ written: 0, remaining: 0 });
   expect(logger.warnings).toEqual([`flush() waits for 2000 ms at most: ${fault}`]);
 });

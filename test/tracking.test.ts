@@ -189,7 +189,7 @@ test.each([undefined, null, "gemini-2.5-flash", ["gemini-2.5-flash"], 7])(
   "%j is no call, no cost to ask for, and no tags",
   (none) => {
     initialised();
-    const refusal = "ERR_USAGE_INVALID: Expected an object, got ";
+    const refusal = "ERR_USAGE_INVALID: Expected an object of fields, got ";
     expect(() => trackAPIUsage(none as never)).toThrow(refusal);
     expect(() => calculateCost(none as never)).toThrow(refusal);
     expect(() => withUsage(none as never, () => 1)).toThrow("ERR_TAG: Expected ");

@@ -63,7 +63,7 @@ const SDK_BASE_URLS = ["GOOGLE_GEMINI_BASE_URL", "GOOGLE_VERTEX_BASE_URL"];
 /** @throws ConfigError naming every fault, not only the first. */
 export function resolveConfig(options: SpendspanOptions, environment: Environment): Config {
   // Not shown: what came in place of the options may be a URL, with its password.
-  if (!isRecord(options)) throw new ConfigError(["Expected the options to be an object"]);
+  if (!isRecord(options)) throw new ConfigError(["Expected the options of init() to be an object"]);
   const read = new OptionReader(options, environment);
   const config: Config = {
     disabled: read.boolean("disabled", false),

@@ -27,7 +27,10 @@ export class Fields<Name extends string> {
   /** @throws SpendspanError `ERR_USAGE_INVALID` when `values` is no object. */
   constructor(values: { readonly [N in Name]?: unknown }) {
     if (!isRecord(values)) {
-      throw new SpendspanError("ERR_USAGE_INVALID", `Expected an object, got ${shown(values)}`);
+      throw new SpendspanError(
+        "ERR_USAGE_INVALID",
+        `Expected an object of fields, got ${shown(values)}`,
+      );
     }
     this.#values = values;
   }

@@ -234,7 +234,7 @@ describe("faults", () => {
   test.each([null, "postgres://db/app", 9_464, ["acme"]])(
     "%j in place of options is one",
     (none) => {
-      expect(faultsOf(none)).toEqual(["Expected the options to be an object"]);
+      expect(faultsOf(none)).toEqual(["Expected the options of init() to be an object"]);
     },
   );
 
