@@ -226,7 +226,9 @@ test("a second process on the same port warns that it serves nothing, and meters
     const second = await start(source, { ...env, BRAND: "second" }).ended;
     expect(second).toMatchObject({ code: 0, stdout: "serving undefined\n" });
     expect(warningsIn(second.stderr)).toEqual([
-      expect.stringMatching(new RegExp(`free to listen on, got 127.0.0.1:${port}.*EADDRINUSE`)),
+      expect.stringMatching(
+        new RegExp(`Nothing is served: .*got 127.0.0.1:${port}: .*EADDRINUSE.*\`portRange\``),
+      ),
     ]);
     first.signal("SIGTERM");
     await first.ended;
