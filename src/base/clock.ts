@@ -20,8 +20,8 @@ export const DAY_MS = 86_400_000;
 
 /** Year 0 is none of Postgres's. */
 const DAY = /^(?!0000)\d{4}-\d{2}-\d{2}$/;
-/** A day, with or without a time, and that with or without a zone. */
-const ISO_8601 = /^([\d-]+)(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/;
+/** A day, with or without a time, and that with or without a zone; Postgres writes `2025-12-01 00:00:00+00`. */
+const ISO_8601 = /^([\d-]+)(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}(?::?\d{2})?)?)?$/;
 
 const MINUTE_MS = 60_000;
 /** The minute that was asked for last, in minutes since the Unix epoch, and its text: `2025-12-01T00:00:`. */
@@ -46,8 +46,8 @@ export function isoTimestamp(ms: number): string {
 }
 
 /**
- * Milliseconds since the Unix epoch of an ISO 8601 text, `2025-12-01` or `2025-12-01T01:30:00+01:30`; `NaN`
- * when it is not one. `Date` takes more: `1` for the year 2001.
+ * Milliseconds since the Unix epoch of an ISO 8601 text, `2025-12-01` or `2025-12-01T01:30:00+01:30`, also with
+ * a space for the `T`; `NaN` when it is not one. `Date` takes more: `1` for the year 2001.
  */
 export function parseTimestamp(text: string): number {
   const day = ISO_8601.exec(text)?.[1] ?? "";

