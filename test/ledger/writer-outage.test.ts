@@ -22,8 +22,8 @@ test("while Postgres is away rows wait, and when it is back they are stored", ()
       proxy.refusing = true;
       const records = Array.from({ length: 10 }, () => aRecord());
       for (const record of records) writer.accept(record);
+      await expect.poll(() => writer.state().lastError).toEqual(expect.any(String));
       expect(await writer.flush({ timeoutMs: 400 })).toMatchObject({ written: 0, remaining: 10 });
-      expect(writer.state().lastError).toEqual(expect.any(String));
       expect(writer.state().oldestPendingAtMs).toBe(
         records[0]!.startedAtMs + records[0]!.durationMs,
       );
