@@ -9,7 +9,7 @@ const BUDGET = usdOf(`brand_period:api_usage_budget_usd:max${SELECTOR}`);
 const BUDGETED = {
   audience: "finops",
   board: "cost",
-  variables: ["brand"],
+  variables: ["brand", "period"],
 } as const;
 
 export const BUDGET_ALERTS: readonly AlertingRule[] = [
