@@ -5,8 +5,9 @@ import { SETTINGS } from "./settings.ts";
 
 const { pending, ledgerStale, drift, series, lossWindow, appJob, ledgerJob } = SETTINGS;
 const PIPELINE = { audience: "operations", board: "pipeline" } as const;
-const LEDGER_DAY = 'sum by (brand) (brand_window:api_usage_window_cost_usd:max{window="1d"})';
-const COUNTED_DAY = "sum by (brand) (increase(api_usage_cost_usd_total[1d]))";
+const LEDGER_WINDOW = 'brand_window:api_usage_window_cost_usd:max{window="1d"}';
+const LEDGER_DAY = `sum by (brand) (${LEDGER_WINDOW})`;
+const COUNTED_DAY = "brand:api_usage_cost_usd:increase1d";
 
 export const PIPELINE_ALERTS: readonly AlertingRule[] = [
   alertingRule({
@@ -85,7 +86,11 @@ or
 > on (brand)
 clamp_min(${drift.ratio} * ${LEDGER_DAY}, ${drift.usd})
 or
-(${COUNTED_DAY} unless on (brand) ${LEDGER_DAY} and on () ${LEDGER_DAY}) > ${drift.usd}`,
+(
+  ${COUNTED_DAY}
+  unless on (brand) ${LEDGER_WINDOW}
+  and on () ${LEDGER_WINDOW}
+) > ${drift.usd}`,
     for: drift.for,
     summary: "Counters and ledger disagree about {{ $labels.brand }}",
     description: `Of the last day, the ledger says ${usdOf('sum(brand_window:api_usage_window_cost_usd:max{brand={brand},window="1d"}) or vector(0)')} for brand {{ $labels.brand }}, and the counters differ by {{ $value | printf "$%.2f" }}. The ledger is what counts, if its rows are all there.`,
