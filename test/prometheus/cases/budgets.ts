@@ -262,6 +262,16 @@ export const BUDGET_CASES: readonly AlertCase[] = [
     },
   },
   {
+    title: "brands that there was no label left for are spend without a budget",
+    alert: "BrandWithoutBudget",
+    series: {
+      ...spendOf({ cost: constant(12), budget: 100 }),
+      'api_usage_period_cost_usd{instance="a",brand="_other",period="month"}': constant(30),
+      'api_usage_period_cost_usd{instance="b",brand="_other",period="month"}': constant(30),
+    },
+    firing: { "61m": [{ brand: "_other", period: "month" }], "59m": [] },
+  },
+  {
     title: "a budget a day is a budget, and cents are no spend to speak of",
     alert: "BrandWithoutBudget",
     series: {
