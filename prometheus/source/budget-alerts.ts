@@ -9,7 +9,7 @@ const BUDGET = usdOf(`brand_period:api_usage_budget_usd:max${SELECTOR}`);
 const BUDGETED = {
   audience: "finops",
   board: "cost",
-  variables: ["brand"],
+  variables: ["brand", "period"],
 } as const;
 
 export const BUDGET_ALERTS: readonly AlertingRule[] = [
@@ -52,9 +52,12 @@ brand_period:api_usage_period_elapsed:seconds > ${budget.forecastAfterSeconds}`,
     ...BUDGETED,
     name: "BrandWithoutBudget",
     severity: "info",
+    // Brands beyond the bound of labels are one, `_other`, which has no budget, not even that of `*`.
     expr: `(brand_period:api_usage_period_cost_usd:max{period="month"} > ${budget.unbudgetedUsd})
 unless on (brand)
-brand_period:api_usage_budget_usd:max`,
+brand_period:api_usage_budget_usd:max
+or
+max by (brand, period) (api_usage_period_cost_usd{brand="_other",period="month"}) > ${budget.unbudgetedUsd}`,
     for: budget.unbudgetedFor,
     summary: "{{ $labels.brand }} spends and has no budget",
     description:

@@ -5,6 +5,11 @@ import { SETTINGS } from "./settings.ts";
 
 const { spike, errors, latency, silence, unpricedWindow } = SETTINGS;
 const MEDIAN = "brand:api_usage_cost_usd:rate1h_same_hour_median3w";
+/** OpenTelemetry's exporter for Node leaves the unit out of the name; its Collector puts it in. */
+const HTTP_NAMES = [
+  "http_client_request_duration_count",
+  "http_client_request_duration_seconds_count",
+];
 
 export const CALL_ALERTS: readonly AlertingRule[] = [
   alertingRule({
@@ -72,7 +77,9 @@ sum by (provider, model) (increase(api_usage_request_duration_seconds_count{stat
     severity: "critical",
     audience: "operations",
     board: "pipeline",
-    expr: `sum by (job) (rate(http_client_request_duration_seconds_count{server_address=~"${silence.hosts}"}[${silence.window}])) > 0
+    expr: `sum by (job) (
+  ${HTTP_NAMES.map((name) => `rate(${name}{server_address=~"${silence.hosts}"}[${silence.window}])`).join("\n  or ")}
+) > 0
 unless on (job)
 sum by (job) (rate(api_usage_requests_total[${silence.window}])) > 0`,
     for: silence.for,

@@ -5,7 +5,9 @@ import { SETTINGS } from "./settings.ts";
 
 const { pending, ledgerStale, drift, series, lossWindow, appJob, ledgerJob } = SETTINGS;
 const PIPELINE = { audience: "operations", board: "pipeline" } as const;
-const LEDGER_DAY = `brand_window:api_usage_window_cost_usd:max{window="1d"}`;
+const LEDGER_WINDOW = 'brand_window:api_usage_window_cost_usd:max{window="1d"}';
+const LEDGER_DAY = `sum by (brand) (${LEDGER_WINDOW})`;
+const COUNTED_DAY = "brand:api_usage_cost_usd:increase1d";
 
 export const PIPELINE_ALERTS: readonly AlertingRule[] = [
   alertingRule({
@@ -75,16 +77,23 @@ or
     audience: "finops",
     board: "pipeline",
     variables: ["brand"],
+    // Either side may lack a brand: nobody scrapes its processes, or they write to another ledger.
     expr: `abs(
-  (sum by (brand) (increase(api_usage_cost_usd_total[1d])) or 0 * sum by (brand) (${LEDGER_DAY}))
+  (${COUNTED_DAY} or 0 * ${LEDGER_DAY})
   - on (brand)
-  sum by (brand) (${LEDGER_DAY})
+  ${LEDGER_DAY}
 )
 > on (brand)
-clamp_min(${drift.ratio} * sum by (brand) (${LEDGER_DAY}), ${drift.usd})`,
+clamp_min(${drift.ratio} * ${LEDGER_DAY}, ${drift.usd})
+or
+(
+  ${COUNTED_DAY}
+  unless on (brand) ${LEDGER_WINDOW}
+  and on () ${LEDGER_WINDOW}
+) > ${drift.usd}`,
     for: drift.for,
     summary: "Counters and ledger disagree about {{ $labels.brand }}",
-    description: `Of the last day, the ledger says ${usdOf('brand_window:api_usage_window_cost_usd:max{brand={brand},window="1d"}')} for brand {{ $labels.brand }}, and the counters differ by {{ $value | printf "$%.2f" }}. The ledger is what counts, if its rows are all there.`,
+    description: `Of the last day, the ledger says ${usdOf('sum(brand_window:api_usage_window_cost_usd:max{brand={brand},window="1d"}) or vector(0)')} for brand {{ $labels.brand }}, and the counters differ by {{ $value | printf "$%.2f" }}. The ledger is what counts, if its rows are all there.`,
   }),
   alertingRule({
     ...PIPELINE,

@@ -74,6 +74,10 @@ brand_period:api_usage_budget_usd:max`,
     record: `brand:api_usage_cost_usd:rate${window}`,
     expr: `sum by (brand) (rate(api_usage_cost_usd_total[${window}]))`,
   })),
+  {
+    record: "brand:api_usage_cost_usd:increase1d",
+    expr: "sum by (brand) (increase(api_usage_cost_usd_total[1d]))",
+  },
   ...RATE_WINDOWS.map((window) => ({
     // 1 spends the budget of a whole period exactly.
     record: `brand_period:api_usage_budget_burn:ratio_rate${window}`,

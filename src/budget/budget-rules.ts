@@ -63,11 +63,14 @@ function contradictions(budgets: readonly Budget[], path: string): readonly stri
 }
 
 function warningShares(value: unknown, path: string): readonly string[] {
-  const isLong = Array.isArray(value) && value.length > MAX_WARNINGS;
-  const faults = isLong
-    ? [`Expected \`${path}\` to have at most ${MAX_WARNINGS}, got ${value.length}`]
-    : [];
-  return [...faults, ...SHARES(value, path)];
+  const faults = [...SHARES(value, path)];
+  if (!Array.isArray(value)) return faults;
+  if (value.length > MAX_WARNINGS) {
+    faults.unshift(`Expected \`${path}\` to have at most ${MAX_WARNINGS}, got ${value.length}`);
+  }
+  // Each is a series of its own, and a page with one of them twice is no sound page.
+  if (new Set(value).size < value.length) faults.push(`Expected \`${path}\` to name a share once`);
+  return faults;
 }
 
 function isBrand(value: unknown): boolean {

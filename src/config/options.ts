@@ -113,8 +113,9 @@ export interface SpendspanOptions {
   readonly port?: number;
   /**
    * How many ports, from `port` on, are tried until one is free: at least as many as processes that
-   * run side by side on a machine, such as the workers of `node:cluster` or PM2. Prometheus is to
-   * scrape all of them. 1 to 1,000.
+   * run side by side on a machine, such as the workers of `node:cluster` or PM2, and twice as many
+   * where new ones start before old ones end (`pm2 reload`): one that finds none is never scraped.
+   * Prometheus is to scrape all of them. 1 to 1,000.
    * @defaultValue `1`
    */
   readonly portRange?: number;

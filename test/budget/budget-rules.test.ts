@@ -49,6 +49,7 @@ test.each([
   [[{ ...MONTH, warnAt: [] }], /a list that is not empty/],
   [[{ ...MONTH, warnAt: [0.805] }], /whole percents/],
   [[{ ...MONTH, warnAt: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6] }], /at most 5, got 6/],
+  [[{ ...MONTH, warnAt: [0.8, 0.5, 0.8] }], /to name a share once/],
   [[MONTH, MONTH], /for brand 'acme' to have one budget a month/],
   [
     [

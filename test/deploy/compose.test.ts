@@ -1,4 +1,6 @@
 /** What docker-compose.yml promises, read from the file: Docker itself is not needed here. */
+import { basename, dirname } from "node:path";
+
 import { describe, expect, test } from "vitest";
 
 import { SETTINGS } from "../../prometheus/source/settings.ts";
@@ -112,6 +114,14 @@ describe("Prometheus", () => {
     expect(PROMETHEUS.rule_files).toEqual(["rules/spendspan.rules.yml"]);
     expect(targets).toContain("/etc/prometheus/rules");
   });
+});
+
+test("budgets are mounted with their folder, so that a new file in place of the old is seen", () => {
+  const { environment = {}, ...service } = COMPOSE.services["spendspan"]!;
+  const [mount] = mountsOf(service);
+  const file = environment["SPENDSPAN_BUDGETS_FILE"] ?? "";
+  expect(dirname(file)).toBe(mount?.target);
+  expect(isThere(`${mount?.source}/${basename(file)}`)).toBe(true);
 });
 
 describe("links of alerts", () => {

@@ -7,10 +7,13 @@ import { parse } from "yaml";
 import { PROMETHEUS_RULE_FILE, prometheusRuleYaml } from "../../prometheus/source/rules.ts";
 import { SETTINGS } from "../../prometheus/source/settings.ts";
 import { readBudgets } from "../../src/budget/budget-file.ts";
+import { OWN_METRICS } from "../../src/metrics/catalogue.ts";
 import { isThere, textOf, yamlIn } from "./parsed.ts";
 
 const FOLDER = "deploy/kubernetes";
 const PORT = 9_464;
+/** What the operator tells of the pod that a PodMonitor finds. */
+const POD_LABELS = ["job", "instance", "namespace", "pod", "container", "endpoint"];
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -70,12 +73,16 @@ interface PodMonitor {
   readonly spec: {
     readonly sampleLimit: number;
     readonly podMetricsEndpoints: readonly {
-      readonly relabelings: readonly {
-        readonly targetLabel: string;
-        readonly replacement: string;
-      }[];
+      readonly relabelings: readonly Relabeling[];
     }[];
   };
+}
+
+interface Relabeling {
+  readonly action?: string;
+  readonly regex?: string;
+  readonly targetLabel?: string;
+  readonly replacement?: string;
 }
 
 interface NetworkPolicy {
@@ -119,12 +126,15 @@ describe("the kustomization", () => {
   });
 });
 
-test.each([`${FOLDER}/budgets.json`, "deploy/compose/budgets.json"])("%s has no faults", (path) => {
-  const faults: string[] = [];
-  const file = fileURLToPath(new URL(`../../${path}`, import.meta.url));
-  expect(readBudgets(file, "budgets", faults)).not.toEqual([]);
-  expect(faults).toEqual([]);
-});
+test.each([`${FOLDER}/budgets.json`, "deploy/compose/budgets/budgets.json"])(
+  "%s has no faults",
+  (path) => {
+    const faults: string[] = [];
+    const file = fileURLToPath(new URL(`../../${path}`, import.meta.url));
+    expect(readBudgets(file, "budgets", faults)).not.toEqual([]);
+    expect(faults).toEqual([]);
+  },
+);
 
 describe("the ledger's process", () => {
   test("has no secret in its manifest", () => {
@@ -156,13 +166,23 @@ describe("scrapes", () => {
   test("bring the names of jobs that alerts know", () => {
     // The operator takes the name of the service for the job of a ServiceMonitor.
     expect(SERVICE.metadata.name).toBe(SETTINGS.ledgerJob);
-    expect(POD_MONITOR.podMetricsEndpoints.map(({ relabelings }) => relabelings)).toEqual([
-      [{ targetLabel: "job", replacement: SETTINGS.appJob }],
-    ]);
+    for (const { relabelings } of POD_MONITOR.podMetricsEndpoints) {
+      expect(relabelings).toContainEqual({ targetLabel: "job", replacement: SETTINGS.appJob });
+    }
     const jobs = [
       ...textOf("deploy/prometheus/many-apps.yml").matchAll(/(?:job|replacement): (.+)/g),
     ];
     expect(new Set(jobs.map(([, job]) => job))).toEqual(new Set([SETTINGS.appJob]));
+  });
+
+  test("leave metrics their own labels", () => {
+    // Where a target has a label of that name too, Prometheus calls the metric's `exported_endpoint`.
+    const own = new Set(OWN_METRICS.flatMap(({ labels }) => labels));
+    const clashing = POD_LABELS.filter((label) => own.has(label));
+    expect(clashing).toEqual(["endpoint"]);
+    for (const { relabelings } of POD_MONITOR.podMetricsEndpoints) {
+      expect(relabelings).toContainEqual({ action: "labeldrop", regex: clashing.join("|") });
+    }
   });
 
   test("are bounded as those of prometheus.yml are", () => {

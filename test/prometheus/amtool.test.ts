@@ -22,7 +22,7 @@ function receiversOf(alert: string): string {
 }
 
 test("Alertmanager takes the configuration", () => {
-  expect(amtool("check-config", CONFIG)).toContain("3 inhibit rules");
+  expect(amtool("check-config", CONFIG)).toContain("4 inhibit rules");
 });
 
 test("every alert goes where it is to go", () => {

@@ -76,3 +76,32 @@ test("figures that are stale hush warnings about money, and nothing that is crit
       "SpendspanSpendDrift acme",
     ]);
 });
+
+test("apps that are gone hush what rests on their counters, and not what the ledger says of budgets", async () => {
+  const month = { brand: "acme", period: "month" };
+  const hushed = await alertmanagerWith([
+    { alert: "ExporterDown", job: "spendspan-app" },
+    { alert: "BudgetNearlyExhausted", ...month, at: "0.8" },
+    { alert: "BudgetForecastExceeded", ...month },
+    { alert: "BudgetBurnSlow", ...month },
+    { alert: "SpendSpike", brand: "acme" },
+    { alert: "SpendDrift", brand: "acme" },
+    { alert: "BudgetBurnFast", ...month },
+  ]);
+  await expect
+    .poll(hushed, PATIENTLY)
+    .toEqual([
+      "SpendspanBudgetBurnSlow acme",
+      "SpendspanSpendDrift acme",
+      "SpendspanSpendSpike acme",
+    ]);
+});
+
+test("a ledger that nobody shows hushes all warnings about money", async () => {
+  const hushed = await alertmanagerWith([
+    { alert: "ExporterDown", job: "spendspan-ledger" },
+    { alert: "BudgetNearlyExhausted", brand: "acme", period: "month", at: "0.8" },
+    { alert: "BudgetExhausted", brand: "globex", period: "month" },
+  ]);
+  await expect.poll(hushed, PATIENTLY).toEqual(["SpendspanBudgetNearlyExhausted acme"]);
+});

@@ -5,6 +5,7 @@ import type { RuleGroup } from "../../prometheus/source/rule.ts";
 /** Made by Prometheus, and by OpenTelemetry's HTTP instrumentation. */
 const FOREIGN: ReadonlyMap<string, Metric> = new Map([
   ["up", { kind: "gauge", labels: [] }],
+  ["http_client_request_duration_count", { kind: "counter", labels: ["server_address"] }],
   ["http_client_request_duration_seconds_count", { kind: "counter", labels: ["server_address"] }],
 ]);
 const OF_TARGETS = ["job", "instance"];

@@ -1,4 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
+
+import { PrometheusExporter, PrometheusSerializer } from "@opentelemetry/exporter-prometheus";
+import { MeterProvider } from "@opentelemetry/sdk-metrics";
 import { describe, expect, test } from "vitest";
 
 import { RULE_GROUPS, RULES_FILE, rulesYaml } from "../../prometheus/source/rules.ts";
@@ -22,6 +25,20 @@ describe("rules", () => {
     const jobs = [...config.matchAll(/job_name: (\S+)/g)].map(([, job]) => job);
     expect(jobs).toEqual(expect.arrayContaining([SETTINGS.appJob, SETTINGS.ledgerJob]));
   });
+});
+
+test("requests of HTTP clients are asked for as OpenTelemetry's exporter names them", async () => {
+  const exporter = new PrometheusExporter({ preventServerStart: true });
+  const provider = new MeterProvider({ readers: [exporter] });
+  const meter = provider.getMeter("undici");
+  meter.createHistogram("http.client.request.duration", { unit: "s" }).record(0.2, {
+    "server.address": "generativelanguage.googleapis.com",
+  });
+  const { resourceMetrics } = await exporter.collect();
+  const text = new PrometheusSerializer().serialize(resourceMetrics);
+  const [, selector = ""] = /^(http_client\w+_count\{server_address=)/m.exec(text) ?? [];
+  expect(selector).not.toBe("");
+  expect(ALERTS.find(({ alert }) => alert === "SpendspanMeteringSilent")?.expr).toContain(selector);
 });
 
 describe("runbooks", () => {

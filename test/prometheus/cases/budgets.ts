@@ -54,7 +54,7 @@ export const BUDGET_CASES: readonly AlertCase[] = [
     says: {
       summary: "acme has spent its budget of this month",
       description: "Brand acme has spent $1005.00 of the $1000.00 it has for this month (100.5%).",
-      board: "spendspan-cost?var-brand=acme",
+      board: "spendspan-cost?var-brand=acme&var-period=month",
     },
   },
   {
@@ -71,7 +71,7 @@ export const BUDGET_CASES: readonly AlertCase[] = [
     says: {
       summary: 'A&B "x" has spent its budget of this month',
       description: 'Brand A&B "x" has spent $30.00 of the $20.00 it has for this month (150%).',
-      board: "spendspan-cost?var-brand=A%26B+%22x%22",
+      board: "spendspan-cost?var-brand=A%26B+%22x%22&var-period=month",
     },
   },
   {
@@ -138,7 +138,7 @@ export const BUDGET_CASES: readonly AlertCase[] = [
       summary: "acme has nearly spent its budget of this month",
       description:
         "Brand acme has spent $80.00 of the $100.00 it has for this month, and a warning is set at $80.00.",
-      board: "spendspan-cost?var-brand=acme",
+      board: "spendspan-cost?var-brand=acme&var-period=month",
     },
   },
   {
@@ -155,7 +155,7 @@ export const BUDGET_CASES: readonly AlertCase[] = [
       // An hour later it is 10 / 24 less.
       description:
         "Brand acme has spent $100.00, and at the pace of its last seven days will have spent $379.58 at the end of the month. Its budget is $370.00.",
-      board: "spendspan-cost?var-brand=acme",
+      board: "spendspan-cost?var-brand=acme&var-period=month",
     },
   },
   {
@@ -196,7 +196,7 @@ export const BUDGET_CASES: readonly AlertCase[] = [
       summary: "acme spends its budget of this month too fast",
       description:
         "Brand acme spent $17.90 an hour over the last 1h, 17.9 times what its budget of $720.00 for this month allows. It has spent $100.00 so far.",
-      board: "spendspan-cost?var-brand=acme",
+      board: "spendspan-cost?var-brand=acme&var-period=month",
     },
   },
   {
@@ -237,7 +237,7 @@ export const BUDGET_CASES: readonly AlertCase[] = [
       summary: "acme spends its budget of this month too fast",
       description:
         "Brand acme spent $7.20 an hour over the last 6h, 7.2 times what its budget of $720.00 for this month allows. It has spent $100.00 so far.",
-      board: "spendspan-cost?var-brand=acme",
+      board: "spendspan-cost?var-brand=acme&var-period=month",
     },
   },
   {
@@ -258,8 +258,18 @@ export const BUDGET_CASES: readonly AlertCase[] = [
       summary: "acme spends and has no budget",
       description:
         "Brand acme has spent $12.00 this month, and no budget bounds it, so nothing will warn of it.",
-      board: "spendspan-cost?var-brand=acme",
+      board: "spendspan-cost?var-brand=acme&var-period=month",
     },
+  },
+  {
+    title: "brands that there was no label left for are spend without a budget",
+    alert: "BrandWithoutBudget",
+    series: {
+      ...spendOf({ cost: constant(12), budget: 100 }),
+      'api_usage_period_cost_usd{instance="a",brand="_other",period="month"}': constant(30),
+      'api_usage_period_cost_usd{instance="b",brand="_other",period="month"}': constant(30),
+    },
+    firing: { "61m": [{ brand: "_other", period: "month" }], "59m": [] },
   },
   {
     title: "a budget a day is a budget, and cents are no spend to speak of",

@@ -13,7 +13,7 @@ const COUNT =
 const UNPRICED = (instance: string) =>
   `api_usage_unpriced_requests_total{instance="${instance}",model="gemini-9"}`;
 const HTTP =
-  'http_client_request_duration_seconds_count{job="spendspan-app",server_address="generativelanguage.googleapis.com"}';
+  'http_client_request_duration_count{job="spendspan-app",server_address="generativelanguage.googleapis.com"}';
 const METERED = 'api_usage_requests_total{job="spendspan-app",instance="a",status="success"}';
 
 export const CALL_CASES: readonly AlertCase[] = [
@@ -199,13 +199,20 @@ export const CALL_CASES: readonly AlertCase[] = [
     firing: { "40m": [{ job: "spendspan-app" }] },
   },
   {
+    title: "requests that come by way of a Collector page too",
+    alert: "MeteringSilent",
+    series: { [HTTP.replace("_count", "_seconds_count")]: counter([30, 60]) },
+    firing: { "40m": [{ job: "spendspan-app" }] },
+  },
+  {
     title: "requests that are metered, and those to other hosts, are silent",
     alert: "MeteringSilent",
     series: {
       [HTTP]: counter([30, 60]),
       [METERED]: counter([30, 60]),
-      'http_client_request_duration_seconds_count{job="other",server_address="example.org"}':
-        counter([30, 60]),
+      'http_client_request_duration_count{job="other",server_address="example.org"}': counter([
+        30, 60,
+      ]),
     },
     firing: { "40m": [] },
   },

@@ -7,6 +7,7 @@ const REFRESH = (instance: string) =>
   `api_usage_ledger_refresh_timestamp_seconds{job="spendspan-ledger",instance="${instance}"}`;
 const UP = (job: string, instance: string) => `up{job="spendspan-${job}",instance="${instance}"}`;
 const COST = `api_usage_cost_usd_total{${SOURCE},brand="acme"}`;
+const OTHERS_DAY = 'api_usage_window_cost_usd{instance="s",brand="globex",window="1d"}';
 const LEDGER_DAY = 'api_usage_window_cost_usd{instance="s",brand="acme",window="1d"}';
 const APP = { job: "spendspan-app" };
 
@@ -170,6 +171,26 @@ export const PIPELINE_CASES: readonly AlertCase[] = [
     interval: "10m",
     series: { [LEDGER_DAY]: constant(5) },
     firing: { "2h": [{ brand: "acme" }] },
+  },
+  {
+    title: "a brand that is counted and has no row in the ledger is told of",
+    alert: "SpendDrift",
+    interval: "10m",
+    series: { [COST]: counter([1, 200]), [OTHERS_DAY]: constant(0) },
+    firing: { "26h": [{ brand: "acme" }] },
+    says: {
+      summary: "Counters and ledger disagree about acme",
+      description:
+        "Of the last day, the ledger says $0.00 for brand acme, and the counters differ by $144.00. The ledger is what counts, if its rows are all there.",
+      board: "spendspan-pipeline?var-brand=acme",
+    },
+  },
+  {
+    title: "a ledger that nobody shows is not said to disagree",
+    alert: "SpendDrift",
+    interval: "10m",
+    series: { [COST]: counter([1, 200]) },
+    firing: { "26h": [] },
   },
   {
     title: "a percent or two, restarts, and cents are silent",

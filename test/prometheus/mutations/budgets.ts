@@ -131,6 +131,13 @@ export const BUDGET_MUTATIONS: readonly CaughtMutation[] = [
     cases: "BrandWithoutBudget",
   },
   {
+    fault: "brands without a label that nobody sees",
+    rule: "SpendspanBrandWithoutBudget",
+    from: "_other",
+    to: "other",
+    cases: "BrandWithoutBudget",
+  },
+  {
     fault: "cents without a budget",
     rule: "SpendspanBrandWithoutBudget",
     from: "> 1)",

@@ -151,6 +151,13 @@ export const CALL_AND_PIPELINE_MUTATIONS: readonly CaughtMutation[] = [
     cases: "SpendDrift",
   },
   {
+    fault: "a drift of brands that both sides know",
+    rule: "SpendspanSpendDrift",
+    from: "unless on (brand)",
+    to: "and on (brand)",
+    cases: "SpendDrift",
+  },
+  {
     fault: "a watchdog that can sleep",
     rule: "SpendspanWatchdog",
     from: "vector(1)",
