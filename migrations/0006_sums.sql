@@ -122,6 +122,7 @@ begin
           from string_to_table(lines, E'\n') as result
           join api_usage as known on known.resource_name = split_part(result, E'\t', 17)
             and known.id = split_part(result, E'\t', 1)::uuid))
+        order by 1 -- writers of the same rows wait in a line as well
         returning created_at, entry, brand, api_provider, api_endpoint, model, campaign, status,
           price_status, prior_price_status, input_tokens, output_tokens, estimated_cost_usd
       ), added as (
