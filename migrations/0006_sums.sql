@@ -112,7 +112,10 @@ begin
           field[33]::smallint, field[34]::real, field[35]::real, field[36]::boolean,
           field[37]::smallint, decode(field[38], 'hex'), decode(field[39], 'hex'), field[40]::uuid,
           field[41]
-        from string_to_table(lines, E'\n') as line
+        -- A line begins with its id. In that order, so that writers of the same rows wait in a line as well.
+        from (
+          select line from string_to_table(lines, E'\n') as line order by line collate "C"
+        ) as sorted
         -- Offset 0: else each of the fields would cut the line anew.
         cross join lateral (select string_to_array(line, E'\t', '') as field offset 0) as cut
         -- Results of a job have the same ids in every process that sees them, but not always the same
@@ -122,7 +125,6 @@ begin
           from string_to_table(lines, E'\n') as result
           join api_usage as known on known.resource_name = split_part(result, E'\t', 17)
             and known.id = split_part(result, E'\t', 1)::uuid))
-        order by 1 -- writers of the same rows wait in a line as well
         returning created_at, entry, brand, api_provider, api_endpoint, model, campaign, status,
           price_status, prior_price_status, input_tokens, output_tokens, estimated_cost_usd
       ), added as (

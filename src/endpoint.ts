@@ -20,11 +20,33 @@ export interface EndpointOptions {
   readonly token: string | undefined;
 }
 
-/** Resolves when it listens; to `undefined`, with a warning logged, when it cannot. */
+/** What an app can do about a port in use. */
+const OTHER_PORT = "choose another `port`, or for processes side by side a `portRange`";
+
+/** Of an app, to which it must not matter: resolves to `undefined`, with a warning, when it can't listen. */
+export async function openAppEndpoint(
+  parts: EndpointParts,
+  options: EndpointOptions,
+): Promise<HttpServer | undefined> {
+  try {
+    return await openEndpoint(parts, options, OTHER_PORT);
+  } catch (error) {
+    parts.logger.warn("Nothing is served", error);
+    return undefined;
+  }
+}
+
+/**
+ * Resolves when it listens.
+ *
+ * @param ifInUse What to do about a port in use, for the message.
+ * @throws SpendspanError `ERR_CONFIG` when the address can't be listened on; its cause says why.
+ */
 export async function openEndpoint(
   { metrics, usageHandler, ledger, logger }: EndpointParts,
   { token, ...address }: EndpointOptions,
-): Promise<HttpServer | undefined> {
+  ifInUse: string,
+): Promise<HttpServer> {
   const handler = createRoutes({
     metrics: async () => ({ text: await metrics(), contentType: PROMETHEUS_CONTENT_TYPE }),
     usageHandler,
@@ -34,5 +56,5 @@ export async function openEndpoint(
   });
   // Loads the serialiser, so that the first scrape is not kept waiting; its absence is that scrape's answer.
   await metrics().catch(() => undefined);
-  return startServer({ ...address, handler, logger });
+  return startServer({ ...address, ifInUse, handler, logger });
 }

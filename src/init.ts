@@ -4,9 +4,13 @@ import type { LiveMeter } from "./capture/live/live-meter.ts";
 import { observeUpgrades } from "./capture/live/upgrade.ts";
 import { installMeteredWebSocket } from "./capture/live/web-socket.ts";
 import type { Meter } from "./capture/meter.ts";
-import { defaultLogger } from "./base/logger.ts";
+import { shown } from "./base/error-text.ts";
+import { SpendspanError } from "./base/errors.ts";
+import { defaultLogger, unfailing } from "./base/logger.ts";
+import { isRecord } from "./base/rule.ts";
 import type { SpendspanOptions } from "./config/options.ts";
 import { resolveConfig } from "./config/resolve.ts";
+import { strayVariables } from "./config/stray-variables.ts";
 import type { FlushOptions, FlushResult } from "./ledger/flush.ts";
 import { Runtime } from "./runtime.ts";
 import { runtimeSlot } from "./runtime-slot.ts";
@@ -43,13 +47,11 @@ export interface Spendspan {
 export function init(options: SpendspanOptions = {}): Spendspan {
   const slot = runtimeSlot();
   if (slot.runtime !== undefined) {
-    if (Object.keys(options).length > 0) {
-      const { logger = defaultLogger } = options;
-      logger.warn("init() was called before: the options of this call are passed over");
-    }
+    if (!isRecord(options) || Object.keys(options).length > 0) sayPassedOver(options);
     return handleOf(slot.runtime);
   }
   const config = resolveConfig(options, process.env);
+  for (const sentence of strayVariables(process.env)) unfailing(config.logger).warn(sentence);
   slot.runtime = new Runtime(config);
   if (!config.disabled) slot.removeHooks = installHooks();
   return handleOf(slot.runtime);
@@ -58,9 +60,22 @@ export function init(options: SpendspanOptions = {}): Spendspan {
 /**
  * `fetch`, metered, for a client that brings its own: `new GoogleGenAI({ httpOptions: { fetch:
  * meterFetch(fetch) } })`. Passes everything through until `init()`.
+ *
+ * @throws SpendspanError `ERR_CONFIG` when `fetch` is no function.
  */
 export function meterFetch(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+  if (typeof fetch !== "function") {
+    throw new SpendspanError(
+      "ERR_CONFIG",
+      `Expected \`fetch\` to be a function, got ${shown(fetch)}`,
+    );
+  }
   return meteredFetch(fetch, currentMeter);
+}
+
+function sayPassedOver(options: SpendspanOptions | null): void {
+  const logger = unfailing(options?.logger ?? defaultLogger);
+  logger.warn("init() was called before: the options of this call are passed over");
 }
 
 function installHooks(): () => void {

@@ -6,7 +6,6 @@
  */
 import { type Clock, isoTimestamp, systemClock } from "./base/clock.ts";
 import { settledWithin } from "./base/deadline.ts";
-import { SpendspanError } from "./base/errors.ts";
 import { throttled } from "./base/logger.ts";
 import type { Config } from "./config/resolve.ts";
 import { LedgerConnection } from "./database/connection.ts";
@@ -29,6 +28,7 @@ export interface LedgerServer {
 const LOG_EVERY_MS = 60_000;
 /** So long the port waits for it: whoever asks whether we live must not be kept waiting for Postgres. */
 const FIRST_READING_MS = 5_000;
+const OTHER_PORT = "choose another by --port or SPENDSPAN_PORT";
 
 /**
  * Resolves when the port is open, which is most often after the first reading of the ledger.
@@ -55,12 +55,15 @@ export async function startLedgerServer(
   const ledger = () => ({
     read_at: gauges.readAtMs === undefined ? null : isoTimestamp(gauges.readAtMs),
   });
-  const server = await openEndpoint({ metrics, usageHandler, ledger, logger }, config);
-  const close = () => closeAll(server, gauges, connection, config);
-  if (server !== undefined) return { url: server.url, close };
-  await close();
-  const rule = "Expected `host` and `port` to be an address that is free to listen on";
-  throw new SpendspanError("ERR_CONFIG", `${rule}, got ${config.host}:${config.port}`);
+  const close = (server?: HttpServer) => closeAll(server, gauges, connection, config);
+  try {
+    const parts = { metrics, usageHandler, ledger, logger };
+    const server = await openEndpoint(parts, config, OTHER_PORT);
+    return { url: server.url, close: () => close(server) };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 async function closeAll(

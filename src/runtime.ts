@@ -13,7 +13,7 @@ import { Meter } from "./capture/meter.ts";
 import { ResourceDesk } from "./capture/resource-desk.ts";
 import type { Config } from "./config/resolve.ts";
 import { LedgerConnection } from "./database/connection.ts";
-import { openEndpoint } from "./endpoint.ts";
+import { openAppEndpoint } from "./endpoint.ts";
 import type { HttpServer } from "./http/server.ts";
 import type { WebHandler } from "./http/response.ts";
 import { createUsageHandler } from "./http/usage-route.ts";
@@ -22,7 +22,7 @@ import { createLedgerGauges } from "./ledger-spend.ts";
 import { findResourceEntries } from "./ledger/resource-history.ts";
 import { DeadLetterBox } from "./ledger/dead-letter-box.ts";
 import { DurableBacklog } from "./ledger/durable-backlog.ts";
-import type { FlushOptions, FlushResult } from "./ledger/flush.ts";
+import { type FlushOptions, type FlushResult, flushTimeoutMs } from "./ledger/flush.ts";
 import { LogEventSink } from "./ledger/log-events.ts";
 import { MemoryQueue } from "./ledger/queue.ts";
 import { ThreadedStore } from "./ledger/threaded-store.ts";
@@ -158,7 +158,7 @@ export class Runtime {
   }
 
   async flush(options?: FlushOptions): Promise<FlushResult> {
-    const timeoutMs = options?.timeoutMs ?? this.#config.shutdownTimeoutMs;
+    const timeoutMs = flushTimeoutMs(options, this.#config.shutdownTimeoutMs, this.#logger);
     const left = countdown(this.#clock, timeoutMs);
     await settledWithin(timeoutMs / 2, this.#desk.retry());
     return this.#ledger.flush({ timeoutMs: left() });
@@ -196,7 +196,7 @@ export class Runtime {
     const { metrics, usageHandler } = this;
     const ledger = () => ledgerHealth(this.#ledger);
     const parts = { metrics, usageHandler, ledger, logger: this.#logger };
-    this.#server = await openEndpoint(parts, this.#config);
+    this.#server = await openAppEndpoint(parts, this.#config);
     return this.#server;
   }
 

@@ -1,7 +1,9 @@
 /** What an app calls by name besides `init()`: recording by hand, prices, and reports. */
 import { systemClock } from "./base/clock.ts";
+import { shown } from "./base/error-text.ts";
 import { SpendspanError } from "./base/errors.ts";
 import { toUsdString } from "./base/money.ts";
+import { isRecord } from "./base/rule.ts";
 import { costOf } from "./pricing/cost.ts";
 import { geminiPriceBook } from "./pricing/gemini-prices.ts";
 import type { PriceBook } from "./pricing/price-book.ts";
@@ -54,9 +56,7 @@ export function calculateCost(query: CostQuery): Cost {
       `Expected \`cached_input_tokens\` to be at most \`input_tokens\`, got ${cachedInput} of ${input}`,
     );
   }
-  if (fields.faults.length > 0) {
-    throw new SpendspanError("ERR_USAGE_INVALID", fields.faults.join("; "));
-  }
+  fields.throwFaults();
   const tokens = { input: input - cachedInput, cachedInput, toolUse: 0, output, thinking: 0 };
   const priced = costOf(currentPrices(), { model, tokens, serviceTier, atMs });
   return {
@@ -100,5 +100,9 @@ export async function getUsageStats(
   query: number | Partial<UsageStatsQuery> = {},
 ): Promise<APIUsageStats> {
   const given = typeof query === "number" ? { days: query } : query;
+  if (!isRecord(given)) {
+    const rule = "Expected a number of days, or an object with it and filters";
+    throw new SpendspanError("ERR_QUERY", `${rule}, got ${shown(query)}`);
+  }
   return currentRuntime("getUsageStats()").stats({ days: 30, ...given });
 }

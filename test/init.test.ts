@@ -44,6 +44,44 @@ test("options of a second init are passed over, and that is said", () => {
   expect(second.databaseUrl).toBe(first.databaseUrl);
 });
 
+test.each([null, "x", { logger: null }])("%j in place of them is passed over as well", (none) => {
+  const emitted = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+  onTestFinished(() => emitted.mockRestore());
+  const first = initialised({ databaseUrl: "postgres://db/app" });
+  expect(init(none as never).databaseUrl).toBe(first.databaseUrl);
+  const warning = "init() was called before: the options of this call are passed over";
+  expect(emitted.mock.calls).toEqual([[warning, { type: "SpendspanWarning" }]]);
+});
+
+test("what is no object of options is refused, and nothing is begun", () => {
+  expect(() => init(null as never)).toThrow(
+    "ERR_CONFIG: Expected the options of init() to be an object",
+  );
+  expect(globalThis.fetch).toBe(appFetch);
+});
+
+test("a variable with a slip in its name is told once, and takes nothing from the app", () => {
+  vi.stubEnv("SPENDSPAN_DATABSE_URL", "postgres://elsewhere/none");
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const logger = new KeptLogger();
+  initialised({ logger });
+  init();
+  expect(logger.warnings).toEqual([
+    "The variable `SPENDSPAN_DATABSE_URL` is unknown, and passed over: did you mean `SPENDSPAN_DATABASE_URL`?",
+  ]);
+});
+
+test("a logger that fails to say so does not keep init from its work", () => {
+  vi.stubEnv("SPENDSPAN_OF_A_LATER_VERSION", "1");
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const warn = vi.fn<() => never>(() => {
+    throw new Error("the disk is full");
+  });
+  initialised({ logger: { info: () => {}, warn } });
+  expect(warn).toHaveBeenCalledOnce();
+  expect(globalThis.fetch).not.toBe(appFetch);
+});
+
 test("shutdown gives fetch back, and init can be called again", () =>
   withDatabase(async ({ pool, url }) => {
     const simulator = await simulated();
@@ -175,6 +213,28 @@ test("meterFetch passes everything through before init, and meters after it", as
   expect(counts.filter(({ value }) => value > 0)).toEqual([
     { labels: expect.objectContaining({ brand: "acme", status: "success" }), value: 1 },
   ]);
+});
+
+test("meterFetch refuses what is no function", () => {
+  expect(() => meterFetch(undefined as never)).toThrow(
+    "ERR_CONFIG: Expected `fetch` to be a function, got undefined",
+  );
+});
+
+test.each([
+  [null, "Expected `options` to be an object, got null"],
+  ["1s", "Expected `options` to be an object, got '1s'"],
+  [{ timeout: 1 }, "Expected a field of `options` to be one of timeoutMs, got 'timeout'"],
+  [{ timeoutMs: NaN }, "Expected `options.timeoutMs` to be a number from 0 to 86400000, got NaN"],
+  [
+    { timeoutMs: Infinity },
+    "Expected `options.timeoutMs` to be a number from 0 to 86400000, got Infinity",
+  ],
+])("a flush of %j takes its usual time, and says why", async (options, fault) => {
+  const logger = new KeptLogger();
+  const spendspan = initialised({ shutdownTimeoutMs: 2_000, logger });
+  expect(await spendspan.flush(options as never)).toMatchObject({ written: 0, remaining: 0 });
+  expect(logger.warnings).toEqual([`flush() waits for 2000 ms at most: ${fault}`]);
 });
 
 test("a flush says what is written and what is not", () =>

@@ -135,13 +135,15 @@ test("a database that nobody has migrated is no secret", () =>
     ]);
   }));
 
-test("an address that is taken is an error", () =>
+test("an address that is taken is an error, and told by nothing else", () =>
   withDatabase(async ({ url: databaseUrl }) => {
     const { url } = await serving({ databaseUrl });
     const port = Number(new URL(url).port);
-    await expect(serving({ databaseUrl, port })).rejects.toThrow(
-      `ERR_CONFIG: Expected \`host\` and \`port\` to be an address that is free to listen on, got 127.0.0.1:${port}`,
+    const logger = new KeptLogger();
+    await expect(serving({ databaseUrl, port, logger })).rejects.toThrow(
+      `ERR_CONFIG: Expected \`host\` and \`port\` to be an address that is free to listen on, got 127.0.0.1:${port}: listen EADDRINUSE: address already in use 127.0.0.1:${port}; choose another by --port or SPENDSPAN_PORT`,
     );
+    expect(logger.warnings).toEqual([]);
   }));
 
 test("replicas show the same of the same ledger", () =>

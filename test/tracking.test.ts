@@ -1,6 +1,7 @@
 import { expect, test, vi } from "vitest";
 
 import {
+  type APIUsageInsert,
   calculateCost,
   type CostQuery,
   createTimer,
@@ -170,6 +171,37 @@ test("trackAPIUsage makes a row and counts it, with the tags around it and the l
       },
     ]);
   }));
+
+test("trackAPIUsage and calculateCost name a field that they don't know, and record nothing", async () => {
+  const spendspan = initialised();
+  const call = { api_provider: "google_ai", api_endpoint: "chat", modle: "gemini-2.5-flash" };
+  expect(() => trackAPIUsage(call as APIUsageInsert)).toThrow(
+    /^ERR_USAGE_INVALID: Expected a field of api_provider, .*created_at.*, got `modle`$/,
+  );
+  expect(samplesOf(await spendspan.metrics(), "api_usage_requests_total")).toEqual([]);
+  const query = { ...FLASH, cached_tokens: 400 };
+  expect(() => calculateCost(query)).toThrow(
+    "ERR_USAGE_INVALID: Expected a field of model, input_tokens, output_tokens, cached_input_tokens, service_tier, at, got `cached_tokens`",
+  );
+});
+
+test.each([undefined, null, "gemini-2.5-flash", ["gemini-2.5-flash"], 7])(
+  "%j is no call, no cost to ask for, and no tags",
+  (none) => {
+    initialised();
+    const refusal = "ERR_USAGE_INVALID: Expected an object of fields, got ";
+    expect(() => trackAPIUsage(none as never)).toThrow(refusal);
+    expect(() => calculateCost(none as never)).toThrow(refusal);
+    expect(() => withUsage(none as never, () => 1)).toThrow("ERR_TAG: Expected ");
+  },
+);
+
+test.each([null, "30", [30]])("%j is no query", async (none) => {
+  initialised();
+  await expect(getUsageStats(none as never)).rejects.toThrow(
+    "ERR_QUERY: Expected a number of days, or an object with it and filters, got ",
+  );
+});
 
 test("createTimer gives whole milliseconds, also when the wall clock steps back", () => {
   vi.useFakeTimers({ now: 1_000_000 });

@@ -9,6 +9,8 @@ export const THEMES = ["dark", "light"] as const;
 export type Theme = (typeof THEMES)[number];
 
 const VIEWPORT = { width: 1_600, height: 900 };
+/** The first page has to have its script put together, on a machine that may be busy. */
+const DRAWN_WITHIN_MS = 120_000;
 
 export interface DrawnBoard {
   readonly page: Page;
@@ -49,6 +51,7 @@ export class Browser implements AsyncDisposable {
     });
     try {
       const page = await context.newPage();
+      page.setDefaultTimeout(DRAWN_WITHIN_MS);
       const errors: string[] = [];
       page.on("pageerror", (error) => errors.push(String(error)));
       page.on("console", (message) => {

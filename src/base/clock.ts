@@ -18,7 +18,10 @@ export const systemClock: Clock = {
 
 export const DAY_MS = 86_400_000;
 
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
+/** Year 0 is none of Postgres's. */
+const DAY = /^(?!0000)\d{4}-\d{2}-\d{2}$/;
+/** A day, with or without a time, and that with or without a zone; Postgres writes `2025-12-01 00:00:00+00`. */
+const ISO_8601 = /^([\d-]+)(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}(?::?\d{2})?)?)?$/;
 
 const MINUTE_MS = 60_000;
 /** The minute that was asked for last, in minutes since the Unix epoch, and its text: `2025-12-01T00:00:`. */
@@ -42,14 +45,18 @@ export function isoTimestamp(ms: number): string {
   return `${minuteText}${digits.slice(1, 3)}.${digits.slice(3)}Z`;
 }
 
-/** Milliseconds since the Unix epoch of an ISO 8601 text; `NaN` when it is not one. */
+/**
+ * Milliseconds since the Unix epoch of an ISO 8601 text, `2025-12-01` or `2025-12-01T01:30:00+01:30`, also with
+ * a space for the `T`; `NaN` when it is not one. `Date` takes more: `1` for the year 2001.
+ */
 export function parseTimestamp(text: string): number {
-  return Date.parse(text);
+  const day = ISO_8601.exec(text)?.[1] ?? "";
+  return isDay(day) ? Date.parse(text) : Number.NaN;
 }
 
-/** Whether `text` is `YYYY-MM-DD`, and a day that there is: the parser takes February 30 for March 2. */
+/** Whether `text` is `YYYY-MM-DD`, and a day that there is: `Date` takes February 30 for March 2. */
 export function isDay(text: string): boolean {
   if (!DAY.test(text)) return false;
-  const ms = parseTimestamp(`${text}T00:00:00Z`);
-  return !Number.isNaN(ms) && isoTimestamp(ms).startsWith(text);
+  const ms = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text);
 }

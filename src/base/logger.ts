@@ -24,14 +24,23 @@ export const defaultLogger: Logger = {
   },
 };
 
+/** `logger`, as one that never throws, whatever the app's own does. */
+export function unfailing(logger: Logger): Logger {
+  return {
+    info: (message) => quietly(() => logger.info(message)),
+    warn: (message, cause) => quietly(() => logger.warn(message, cause)),
+  };
+}
+
 /**
  * A logger that repeats one message at most once in `everyMs`, so an outage is a line, not a flood; and
- * that never throws, whatever `logger` does, since it is called from the path of the app's calls.
+ * that never throws, since it is called from the path of the app's calls.
  */
 export function throttled(logger: Logger, everyMs: number, monotonicMs: () => number): Logger {
   const lastAt = new Map<string, number>();
+  const quiet = unfailing(logger);
   return {
-    info: (message) => quietly(() => logger.info(message)),
+    ...quiet,
     warn: (message, cause) => {
       const now = monotonicMs();
       const last = lastAt.get(message);
@@ -39,7 +48,7 @@ export function throttled(logger: Logger, everyMs: number, monotonicMs: () => nu
       // Messages are sentences of ours, so there are few; the bound holds if one ever carries a value.
       if (lastAt.size >= 1_000) lastAt.clear();
       lastAt.set(message, now);
-      quietly(() => logger.warn(message, cause));
+      quiet.warn(message, cause);
     },
   };
 }

@@ -31,8 +31,10 @@ export const copyCommand: Command = {
   run: async (flags, terminal) => {
     const to = flags.text("to");
     if (to === undefined) throw new UsageError("Expected --to: the Postgres to copy into");
-    await withLedgerAt(flags.text("from"), terminal, (source) =>
-      withLedgerAt(to, terminal, async (target) => {
+    const from = flags.text("from");
+    if (from === to) throw new UsageError("Expected --to to be another Postgres than --from");
+    await withLedgerAt("from", from, terminal, (source) =>
+      withLedgerAt("to", to, terminal, async (target) => {
         await migrate(target);
         await requireSameSchema(source, target);
         const comparisons = await untilInterrupted((signal) =>

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 import { scrubbed } from "../base/error-text.ts";
-import { messageOf, SpendspanError } from "../base/errors.ts";
+import { ConfigError, messageOf, SpendspanError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import type { SpendspanOptions } from "../config/options.ts";
 import { type Config, resolveConfig } from "../config/resolve.ts";
@@ -41,13 +41,13 @@ export function ledgerConfig(
     ...(databaseUrl !== undefined && { databaseUrl }),
   };
   const config = resolveConfig(given, terminal.environment);
-  if (config.databaseUrl === undefined && !hasEmbedded(config)) {
-    throw new UsageError(
-      "Expected a database: set DATABASE_URL, or give --database-url, as there is no embedded " +
-        `ledger under ${config.dataDir}`,
-    );
-  }
-  return config;
+  if (config.databaseUrl !== undefined || (config.embedded && hasEmbedded(config))) return config;
+  const reason = config.embedded
+    ? `there is no embedded ledger under ${config.dataDir}`
+    : "the embedded ledger is off, which it is by default where NODE_ENV is production";
+  throw new UsageError(
+    `Expected a database: set DATABASE_URL, or give --database-url, as ${reason}`,
+  );
 }
 
 /**
@@ -68,10 +68,12 @@ export async function withLedgerPool(
  * Runs `fn` with connections to the ledger at `url`, else to the embedded one, whatever the environment
  * says, and closes them.
  *
+ * @param flag Which gave `url`.
  * @throws UsageError when there is no embedded one.
  * @throws ConfigError when `url` is none of Postgres.
  */
 export async function withLedgerAt(
+  flag: "from" | "to",
   url: string | undefined,
   terminal: Terminal,
   fn: (pool: Pool) => Promise<void>,
@@ -80,11 +82,22 @@ export async function withLedgerAt(
     logger: complaintsTo(terminal),
     ...(url !== undefined && { databaseUrl: url }),
   };
-  const config = { ...resolveConfig(options, terminal.environment), databaseUrl: url };
+  const resolved = namingFlag(flag, () => resolveConfig(options, terminal.environment));
+  const config = { ...resolved, databaseUrl: url };
   if (url === undefined && !hasEmbedded(config)) {
     throw new UsageError(`Expected --from, as there is no embedded ledger under ${config.dataDir}`);
   }
   await withConnection({ ...config, embedded: true }, fn);
+}
+
+/** Of two databases, which one is wrong. */
+function namingFlag(flag: string, resolve: () => Config): Config {
+  try {
+    return resolve();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new ConfigError(error.faults.map((fault) => fault.replace("`databaseUrl`", `--${flag}`)));
+  }
 }
 
 async function withConnection(config: Config, fn: (pool: Pool) => Promise<void>): Promise<void> {

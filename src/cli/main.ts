@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 
 import { scrubbed, shown } from "../base/error-text.ts";
 import { ConfigError, errorCodeOf, messageOf, SpendspanError } from "../base/errors.ts";
+import { strayVariables } from "../config/stray-variables.ts";
 import { type Command, overviewOf, usageOf } from "./command.ts";
 import { parseFlags, UsageError } from "./flags.ts";
 import { copyCommand } from "./copy.ts";
@@ -51,6 +52,7 @@ export async function main(
   }
   try {
     if (command === undefined) throw new UsageError(strayCommand(name));
+    for (const sentence of strayVariables(terminal.environment)) terminal.complain(sentence);
     await command.run(parseFlags(rest, command.flags, command.argument?.name), terminal);
     return 0;
   } catch (error) {
@@ -76,6 +78,10 @@ function failed(error: unknown, command: Command | undefined, terminal: Terminal
 
 /** The message alone of what a user can mend; for a fault of ours the stack as well. */
 function explanationOf(error: unknown): string {
+  if (error instanceof ConfigError) {
+    // A line each: one message would be cut before the last.
+    return `${error.code}: ${error.faults.map((fault) => scrubbed(fault)).join("\n")}`;
+  }
   const isKnown = error instanceof SpendspanError || error instanceof UsageError;
   // Errors of Node and of Postgres carry codes: ECONNREFUSED, 28P01.
   if (isKnown || errorCodeOf(error) !== undefined) return scrubbed(messageOf(error));

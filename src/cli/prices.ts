@@ -1,5 +1,5 @@
 /** `spendspan prices`: what holds for a model at a moment, since when, and who says so. */
-import { isoTimestamp, parseTimestamp, systemClock } from "../base/clock.ts";
+import { isoTimestamp, systemClock } from "../base/clock.ts";
 import { shown } from "../base/error-text.ts";
 import { SpendspanError } from "../base/errors.ts";
 import { resolveConfig } from "../config/resolve.ts";
@@ -9,7 +9,7 @@ import { familyOf, findModel, modelIdOf } from "../pricing/model-id.ts";
 import type { PriceBook } from "../pricing/price-book.ts";
 import { type PriceQuote, quoteOf, type QuoteQuery } from "../pricing/price-quote.ts";
 import type { Command } from "./command.ts";
-import { type Flags, UsageError } from "./flags.ts";
+import type { Flags } from "./flags.ts";
 import { priceListText, type PriceScope, priceText } from "./price-table.ts";
 
 export const pricesCommand: Command = {
@@ -17,7 +17,10 @@ export const pricesCommand: Command = {
   summary: "Show the prices in force, or all that is known of one model's",
   argument: { name: "model", help: "As the API spells it (default: all models)" },
   flags: {
-    at: { value: "<time>", help: "Moment as ISO 8601, 2027-01-01T00:00:00-08:00 (default: now)" },
+    at: {
+      value: "<time>",
+      help: "Day in UTC, or moment, 2027-01-01T00:00:00-08:00 (default: now)",
+    },
     tier: { value: "<tier>", help: `One of ${TIERS.join(", ")} (default: standard)` },
     platform: { value: "<name>", help: `One of ${PLATFORMS.join(", ")} (default: gemini_api)` },
     json: { help: "Print as JSON" },
@@ -52,13 +55,8 @@ function jsonOf(report: object): string {
 }
 
 function queryOf(flags: Flags) {
-  const at = flags.text("at");
-  const atMs = at === undefined ? systemClock.now() : parseTimestamp(at);
-  if (Number.isNaN(atMs)) {
-    throw new UsageError(`Expected --at to be a time in ISO 8601, got ${shown(at)}`);
-  }
   return {
-    atMs,
+    atMs: flags.moment("at") ?? systemClock.now(),
     tier: flags.choice("tier", TIERS, "standard"),
     platform: flags.choice("platform", PLATFORMS, "gemini_api"),
   };

@@ -1,6 +1,5 @@
 /** `spendspan reprice`: computes what was recorded again, and posts what is different as corrections. */
-import { isDay, isoTimestamp, parseTimestamp, systemClock } from "../base/clock.ts";
-import { shown } from "../base/error-text.ts";
+import { isoTimestamp, systemClock } from "../base/clock.ts";
 import { resolveConfig } from "../config/resolve.ts";
 import { geminiPriceBook } from "../pricing/gemini-prices.ts";
 import { reprice } from "../repricing/reprice.ts";
@@ -8,9 +7,6 @@ import type { Command } from "./command.ts";
 import { type Flags, UsageError } from "./flags.ts";
 import { DATABASE_FLAGS, withLedgerPool } from "./ledger-pool.ts";
 import { repricingText } from "./repricing-table.ts";
-
-/** A day, from midnight UTC, or a time that says its zone: without one it would be this machine's. */
-const MOMENT = /^(\d{4}-\d{2}-\d{2})(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2}))?$/;
 
 export const repriceCommand: Command = {
   name: "reprice",
@@ -45,23 +41,12 @@ export const repriceCommand: Command = {
 };
 
 function periodOf(flags: Flags, nowMs: number) {
-  const sinceMs = momentOf(flags, "since");
+  const sinceMs = flags.moment("since");
   if (sinceMs === undefined) {
     throw new UsageError("Expected --since: the first day whose costs to compute again");
   }
-  const untilMs = momentOf(flags, "until") ?? nowMs;
+  const untilMs = flags.moment("until") ?? nowMs;
   if (sinceMs < untilMs) return { since: isoTimestamp(sinceMs), until: isoTimestamp(untilMs) };
   const until = flags.text("until") === undefined ? "now" : `--until, ${isoTimestamp(untilMs)}`;
   throw new UsageError(`Expected --since to be before ${until}, got ${isoTimestamp(sinceMs)}`);
-}
-
-function momentOf(flags: Flags, name: string): number | undefined {
-  const text = flags.text(name);
-  if (text === undefined) return undefined;
-  const day = MOMENT.exec(text)?.[1];
-  const ms = day !== undefined && isDay(day) ? parseTimestamp(text) : Number.NaN;
-  if (!Number.isNaN(ms)) return ms;
-  throw new UsageError(
-    `Expected --${name} to be a day, 2026-12-01, or a time with its zone, 2026-12-01T00:00:00Z, got ${shown(text)}`,
-  );
 }

@@ -1,9 +1,14 @@
 /** `spendspan verify`: whether the ledger's rows are those that once came. */
+import { shown } from "../base/error-text.ts";
 import { SpendspanError } from "../base/errors.ts";
 import { type Chain, type SealFault, type SealReport, verifySeals } from "../ledger/seals.ts";
 import type { Command } from "./command.ts";
 import { counted, grouped } from "./counts.ts";
+import { type Flags, UsageError } from "./flags.ts";
 import { DATABASE_FLAGS, withLedgerPool } from "./ledger-pool.ts";
+
+/** SHA-256, as the ledger writes it. */
+const SEAL = /^[0-9a-f]{64}$/;
 
 export const verifyCommand: Command = {
   name: "verify",
@@ -13,14 +18,23 @@ export const verifyCommand: Command = {
     json: { help: "Print the whole report as JSON" },
     ...DATABASE_FLAGS,
   },
-  run: (flags, terminal) =>
-    withLedgerPool(flags, terminal, async (pool) => {
-      const report = await verifySeals(pool, flags.text("seal"));
+  run: async (flags, terminal) => {
+    const keptSeal = sealOf(flags);
+    await withLedgerPool(flags, terminal, async (pool) => {
+      const report = await verifySeals(pool, keptSeal);
       terminal.print(flags.isSet("json") ? JSON.stringify(report, undefined, 2) : textOf(report));
       if (report.faults.length === 0) return;
       throw new SpendspanError("ERR_SEAL_BROKEN", "The ledger was changed behind its back");
-    }),
+    });
+  },
 };
+
+/** A slip in it must not pass for a ledger that was changed. */
+function sealOf(flags: Flags): string | undefined {
+  const seal = flags.text("seal");
+  if (seal === undefined || SEAL.test(seal)) return seal;
+  throw new UsageError(`Expected --seal to be 64 hex digits, as printed, got ${shown(seal)}`);
+}
 
 function textOf({ faults, sealed, newly_sealed_days, dropped_months }: SealReport): string {
   return [

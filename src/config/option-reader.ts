@@ -45,11 +45,11 @@ export class OptionReader {
 
   /**
    * An empty variable is how shells and compose files say "not set". Nor was it an operator who set
-   * SPENDSPAN_PORT to `tcp://…`: Kubernetes does, in each pod beside a Service named `spendspan`.
+   * SPENDSPAN_PORT to the address of a Service named `spendspan`.
    */
   variable(name: string): Given | undefined {
     const value = this.#environment[name]?.trim() ?? "";
-    const isSet = value !== "" && !value.startsWith("tcp://");
+    const isSet = value !== "" && !isServiceAddress(value);
     return isSet ? { name, value, fromEnvironment: true } : undefined;
   }
 
@@ -118,7 +118,7 @@ export class OptionReader {
     const beginnings = schemes.map((scheme) => `${scheme}//`);
     const isBegun = beginnings.some((text) => typeof value === "string" && value.startsWith(text));
     const rule = isBegun
-      ? "of valid form: in a password, # / and ? are written %23 %2F %3F"
+      ? "of valid form: a port is at most 65535, and in a password # / and ? are written %23 %2F %3F"
       : `that begins with ${beginnings.join(" or ")}`;
     this.fault(`Expected \`${name}\` to be a URL ${rule}`);
     return undefined;
@@ -143,6 +143,11 @@ export class OptionReader {
     this.expected(given, "to be a text that is not empty");
     return undefined;
   }
+}
+
+/** What Kubernetes holds in `…_PORT` for each Service, in every pod beside it: `tcp://10.0.0.7:9464`. */
+export function isServiceAddress(value: string): boolean {
+  return /^(?:tcp|udp|sctp):\/\//.test(value);
 }
 
 function booleanIn(text: string): boolean | undefined {

@@ -1,6 +1,7 @@
 /**
  * What `init()` takes. Every option has a name in the environment too, where it can be written as
- * text; a value in code wins over the environment, and that over the default.
+ * text; a value in code wins over the environment, and that over the default. An unknown option is a
+ * fault, and an unknown variable a warning: see stray-variables.ts.
  */
 import type { Logger } from "../base/logger.ts";
 import type { UserPrice } from "../pricing/user-price.ts";

@@ -1,6 +1,8 @@
 /** Options, environment and defaults become one checked, frozen Config. Nothing below knows of them. */
 import { DAY_MS } from "../base/clock.ts";
+import { ConfigError } from "../base/errors.ts";
 import { defaultLogger, type Logger } from "../base/logger.ts";
+import { isRecord } from "../base/rule.ts";
 import { readBudgets } from "../budget/budget-file.ts";
 import { GOOGLE_TIME_ZONE, isTimeZone } from "../pricing/effective-date.ts";
 import type { UserPrice } from "../pricing/user-price.ts";
@@ -60,6 +62,8 @@ const SDK_BASE_URLS = ["GOOGLE_GEMINI_BASE_URL", "GOOGLE_VERTEX_BASE_URL"];
 
 /** @throws ConfigError naming every fault, not only the first. */
 export function resolveConfig(options: SpendspanOptions, environment: Environment): Config {
+  // Not shown: what came in place of the options may be a URL, with its password.
+  if (!isRecord(options)) throw new ConfigError(["Expected the options of init() to be an object"]);
   const read = new OptionReader(options, environment);
   const config: Config = {
     disabled: read.boolean("disabled", false),

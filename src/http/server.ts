@@ -1,12 +1,11 @@
 /**
  * A small HTTP server for the routes, on `node:http`.
  *
- * It must not matter to the app: a port in use is a warning, and neither the server nor a connection
- * to it keeps the process alive. It takes no bodies, so there is little to adapt and to attack.
+ * It must not matter to the app: neither the server nor a connection to it keeps the process alive. It takes no bodies, so there is little to adapt and to attack.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 
-import { errorCodeOf } from "../base/errors.ts";
+import { errorCodeOf, messageOf, SpendspanError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import { failure, respond, type WebHandler } from "./response.ts";
 
@@ -19,6 +18,8 @@ export interface ServerParts {
   readonly port: number;
   /** How many ports, from `port` on, are tried until one is free. @defaultValue `1` */
   readonly portRange?: number;
+  /** What to do about a port in use, for the message: "choose another `port`". */
+  readonly ifInUse: string;
   readonly handler: WebHandler;
   readonly logger: Logger;
 }
@@ -31,9 +32,13 @@ export interface HttpServer {
   close(deadlineMs?: number): Promise<void>;
 }
 
-/** Resolves when it listens; to `undefined`, with a warning logged, when it cannot. */
-export async function startServer(parts: ServerParts): Promise<HttpServer | undefined> {
-  const { host, port, portRange = 1, logger } = parts;
+/**
+ * Resolves when it listens.
+ *
+ * @throws SpendspanError `ERR_CONFIG` when the address can't be listened on; its cause says why.
+ */
+export async function startServer(parts: ServerParts): Promise<HttpServer> {
+  const { host, port, portRange = 1, ifInUse, logger } = parts;
   const lastPort = Math.min(port + portRange - 1, MAX_PORT);
   let fault: unknown;
   for (let tried = port; tried <= lastPort; tried += 1) {
@@ -47,10 +52,9 @@ export async function startServer(parts: ServerParts): Promise<HttpServer | unde
   }
   const rule = "Expected `host` and `port` to be an address that is free to listen on";
   const range = lastPort > port ? `${port} to ${lastPort}` : port;
-  const advice =
-    errorCodeOf(fault) === "EADDRINUSE" ? " (processes side by side need a `portRange`)" : "";
-  logger.warn(`${rule}, got ${host}:${range}, so nothing is served${advice}`, fault);
-  return undefined;
+  const advice = errorCodeOf(fault) === "EADDRINUSE" ? `; ${ifInUse}` : "";
+  const message = `${rule}, got ${host}:${range}: ${messageOf(fault)}${advice}`;
+  throw new SpendspanError("ERR_CONFIG", message, { cause: fault });
 }
 
 function createHttpServer(parts: ServerParts): Server {

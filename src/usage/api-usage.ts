@@ -4,7 +4,7 @@
  */
 import type { Clock } from "../base/clock.ts";
 import { scrubbed } from "../base/error-text.ts";
-import { messageOf, SpendspanError } from "../base/errors.ts";
+import { messageOf } from "../base/errors.ts";
 import { Fields } from "./fields.ts";
 import type { ItemKind } from "./items.ts";
 import type { Entry, PricedCost, PriceStatus, Status, UsageRecord, UsageStatus } from "./record.ts";
@@ -79,7 +79,7 @@ export interface APIUsage {
   readonly ingested_at: string;
 }
 
-/** A call to record by hand. Absent and `null` are the same. */
+/** A call to record by hand. Absent and `null` are the same; a field of another name is a fault. */
 export interface APIUsageInsert {
   readonly api_provider: APIProvider;
   readonly api_endpoint: string;
@@ -130,7 +130,7 @@ const UNPRICED: PricedCost = {
 /**
  * The record of a call that the app describes by hand.
  *
- * @throws SpendspanError `ERR_USAGE_INVALID`, naming every fault.
+ * @throws SpendspanError `ERR_USAGE_INVALID`, naming every fault; a field that is not known is one.
  */
 export function recordOf(insert: APIUsageInsert, parts: RecordParts): UsageRecord {
   const fields = new Fields(insert);
@@ -138,9 +138,7 @@ export function recordOf(insert: APIUsageInsert, parts: RecordParts): UsageRecor
   const tokens = givenTokens(fields);
   const given = givenTags(fields);
   const cost = fields.usd("estimated_cost_usd");
-  if (fields.faults.length > 0) {
-    throw new SpendspanError("ERR_USAGE_INVALID", fields.faults.join("; "));
-  }
+  fields.throwFaults();
   return {
     ...call,
     ...(cost === undefined

@@ -1,8 +1,10 @@
 /** Reads the fields of an object that an app handed in, and collects all that is wrong with them. */
 import { DAY_MS, parseTimestamp } from "../base/clock.ts";
 import { shown } from "../base/error-text.ts";
+import { SpendspanError } from "../base/errors.ts";
 import type { Picodollars } from "../base/money.ts";
 import { fromUsdString } from "../base/money.ts";
+import { isRecord } from "../base/rule.ts";
 
 const MAX_TEXT_LENGTH = 128;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -19,9 +21,32 @@ const LAST_MS = parseTimestamp("9999-12-31T23:59:59.999Z");
 export class Fields<Name extends string> {
   readonly faults: string[] = [];
   readonly #values: { readonly [N in Name]?: unknown };
+  /** Whatever else the object has is a slip in a name. */
+  readonly #asked = new Set<string>();
 
+  /** @throws SpendspanError `ERR_USAGE_INVALID` when `values` is no object. */
   constructor(values: { readonly [N in Name]?: unknown }) {
+    if (!isRecord(values)) {
+      throw new SpendspanError(
+        "ERR_USAGE_INVALID",
+        `Expected an object of fields, got ${shown(values)}`,
+      );
+    }
     this.#values = values;
+  }
+
+  /**
+   * To be called when all fields were asked for.
+   *
+   * @throws SpendspanError `ERR_USAGE_INVALID`, naming every fault, and every field that is not known.
+   */
+  throwFaults(): void {
+    const strays = Object.keys(this.#values).filter((name) => !this.#asked.has(name));
+    for (const name of strays) {
+      this.faults.push(`Expected a field of ${[...this.#asked].join(", ")}, got \`${name}\``);
+    }
+    if (this.faults.length === 0) return;
+    throw new SpendspanError("ERR_USAGE_INVALID", this.faults.join("; "));
   }
 
   text(name: Name): string | undefined {
@@ -91,6 +116,7 @@ export class Fields<Name extends string> {
   }
 
   #given(name: Name): unknown {
+    this.#asked.add(name);
     return this.#values[name] ?? undefined;
   }
 

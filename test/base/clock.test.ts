@@ -32,8 +32,30 @@ test("reads a time in any zone", () => {
   expect(parseTimestamp("2025-12-01T01:30:00+01:30")).toBe(1_764_547_200_000);
 });
 
-test("says NaN to what is no time", () => {
-  expect(parseTimestamp("yesterday")).toBeNaN();
+test.each([
+  ["2025-12-01", 1_764_547_200_000],
+  ["2025-12-01T00:00Z", 1_764_547_200_000],
+  ["2025-12-01T00:00:00.123456789Z", 1_764_547_200_123],
+  ["2025-11-30T24:00:00-0000", 1_764_547_200_000],
+  ["2025-12-01 00:00:00.123+00", 1_764_547_200_123], // as Postgres writes it
+])("reads %s", (text, ms) => {
+  expect(parseTimestamp(text)).toBe(ms);
+});
+
+test.each([
+  ["yesterday"],
+  [""],
+  ["2026-02-30"],
+  ["2026-02-30T00:00:00Z"],
+  ["2026-11-24T25:00:00Z"],
+  ["2026-11-24T12:00:00+99:00"],
+  ["0000-01-01T00:00:00Z"],
+  // Times to `Date`, but in no form that says which.
+  ["1"],
+  ["24 Nov 2026"],
+  ["11/12/2026"],
+])("says NaN to what is no time in ISO 8601: %j", (text) => {
+  expect(parseTimestamp(text)).toBeNaN();
 });
 
 test("reads back every time that it writes, also after one that was close by", () => {

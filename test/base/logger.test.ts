@@ -1,7 +1,7 @@
 import { diag, type DiagLogger } from "@opentelemetry/api";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
-import { defaultLogger, throttled } from "../../src/base/logger.ts";
+import { defaultLogger, type Logger, throttled, unfailing } from "../../src/base/logger.ts";
 import { KeptLogger } from "../support/logger.ts";
 
 describe("the default logger", () => {
@@ -39,6 +39,15 @@ describe("the default logger", () => {
     expect(emitted).not.toHaveBeenCalled();
     expect(told).toEqual(["info spendspan: Listening"]);
   });
+});
+
+test("an unfailing logger says all that it is told, and never throws", () => {
+  const kept = new KeptLogger();
+  const logger = unfailing(kept);
+  logger.info("Begun");
+  for (const attempt of [1, 2]) logger.warn("Away", new Error(`${attempt}`));
+  expect(kept).toMatchObject({ infos: ["Begun"], warnings: ["Away: 1", "Away: 2"] });
+  expect(() => unfailing({} as Logger).warn("Away")).not.toThrow();
 });
 
 describe("a throttled logger", () => {

@@ -257,13 +257,17 @@ test("a ledger of an older schema is refused, with what to do, and left as it is
     }),
   ));
 
+const ELSEWHERE = "postgres://localhost:1/app";
+
 test.each([
   [[], "Expected --to: the Postgres to copy into"],
+  [["--to", ELSEWHERE, "--from", ELSEWHERE], "Expected --to to be another Postgres than --from"],
   [
-    ["--to", "postgres://localhost:1/app"],
-    "Expected --from, as there is no embedded ledger under nowhere",
+    ["--to", ELSEWHERE, "--from", "mysql://db/app"],
+    "ERR_CONFIG: Expected --from to be a URL that begins with postgres:// or postgresql://",
   ],
-  [["--to", "mysql://db/app", "--from", "postgres://localhost:1/app"], "Postgres"],
+  [["--to", ELSEWHERE], "Expected --from, as there is no embedded ledger under nowhere"],
+  [["--to", "mysql://db/app", "--from", ELSEWHERE], "ERR_CONFIG: Expected --to to be a URL"],
 ])("refuses %j, with the usage", async (args, message) => {
   const { exitCode, complaints } = await runCommand(["copy", ...args], {
     DATABASE_URL: "postgres://localhost:1/not-asked",

@@ -1,8 +1,10 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 
 import { describe, expect, test } from "vitest";
 
 import { withDatabase } from "../support/database.ts";
+import { temporaryDirectory } from "../support/temporary-directory.ts";
 import { runCommand } from "../support/terminal.ts";
 
 const OVERVIEW = `Usage: spendspan <command> [flags]
@@ -52,14 +54,49 @@ describe("a call that makes no sense", () => {
   test.each([
     ["no command", [], "Expected a command", OVERVIEW],
     ["an unknown command", ["report"], "Expected a known command, got 'report'", OVERVIEW],
-    ["an unknown flag", ["migrate", "--force"], /^Unknown option '--force'/, MIGRATE_USAGE],
+    ["an argument", ["migrate", "now"], "Expected nothing but flags, got 'now'", MIGRATE_USAGE],
     [
-      "an argument that is no flag",
-      ["migrate", "now"],
-      /^Unexpected argument 'now'/,
+      "unknown flags",
+      ["migrate", "--force", "-f", "--no-citus"],
+      "Expected a known flag, got '--force'; Expected a known flag, got '-f'; Expected a known flag, got '--no-citus'",
       MIGRATE_USAGE,
     ],
-    ["a flag without its value", ["migrate", "--database-url"], /argument missing/, MIGRATE_USAGE],
+    [
+      "a member of every object for a flag",
+      ["migrate", "--toString=1"],
+      "Expected a known flag, got '--toString'",
+      MIGRATE_USAGE,
+    ],
+    [
+      "a flag without its value",
+      ["migrate", "--database-url"],
+      "Expected --database-url <url>, got nothing\n",
+      MIGRATE_USAGE,
+    ],
+    [
+      "a flag whose value is the next flag",
+      ["migrate", "--database-url", "--citus"],
+      "Expected --database-url <url>, got '--citus'",
+      MIGRATE_USAGE,
+    ],
+    [
+      "a flag whose variable was not set",
+      ["migrate", "--database-url", ""],
+      "Expected --database-url <url>, got ''",
+      MIGRATE_USAGE,
+    ],
+    [
+      "a switch with a value",
+      ["migrate", "--citus=no"],
+      "Expected --citus without a value, got 'no'",
+      MIGRATE_USAGE,
+    ],
+    [
+      "a flag twice",
+      ["migrate", "--database-url", "postgres://a", "--database-url=postgres://b"],
+      "Expected --database-url once",
+      MIGRATE_USAGE,
+    ],
     ["no database", ["migrate"], /^Expected a database: set DATABASE_URL/, MIGRATE_USAGE],
     [
       "a database of another make",
@@ -78,6 +115,41 @@ describe("a call that makes no sense", () => {
       expect(complaints).not.toMatch(/^ {4}at /m);
     },
   );
+});
+
+test("every fault of the environment has its line, however many there are", async () => {
+  const numbers = ["PORT", "PORT_RANGE", "MAX_SERIES", "MAX_BRAND_LABELS", "MAX_PENDING_ROWS"];
+  const switches = ["EMBEDDED", "JOURNAL", "SERVER", "LOG_EVENTS", "LEDGER_GAUGES", "DISABLED"];
+  const names = [...numbers, ...switches].map((name) => `SPENDSPAN_${name}`);
+  const environment = Object.fromEntries(names.map((name) => [name, "perhaps"]));
+  const { exitCode, complaints } = await runCommand(["prices"], environment);
+  expect(exitCode).toBe(2);
+  const lines = complaints.split("\n\nUsage:")[0]!.split("\n");
+  const named = lines.map((line) => /`(SPENDSPAN_\w+)` .* got 'perhaps'$/.exec(line)?.[1]);
+  expect(new Set(named)).toEqual(new Set(names));
+});
+
+test("a variable with a slip in its name is told on stderr, and changes nothing else", async () => {
+  const call = ["prices", "gemini-2.5-flash", "--at", "2026-11-24T00:00:00Z"];
+  const result = await runCommand(call);
+  expect(await runCommand(call, { SPENDSPAN_PRICE_FILE: "prices.json" })).toEqual({
+    ...result,
+    complaints:
+      "The variable `SPENDSPAN_PRICE_FILE` is unknown, and passed over: did you mean `SPENDSPAN_PRICES_FILE`?",
+  });
+  const { complaints } = await runCommand(["stats"], { SPENDSPAN_DATABSE_URL: "postgres://db" });
+  expect(complaints).toMatch(/^The variable `SPENDSPAN_DATABSE_URL` .*\nExpected a database: /);
+});
+
+test("an embedded ledger that is there and off is no database, and that is said", async () => {
+  const dataDir = temporaryDirectory();
+  mkdirSync(join(dataDir, "postgres"));
+  const environment = { NODE_ENV: "production", SPENDSPAN_DATA_DIR: dataDir };
+  const { exitCode, complaints } = await runCommand(["stats"], environment);
+  expect([exitCode, complaints.split("\n")[0]]).toEqual([
+    2,
+    "Expected a database: set DATABASE_URL, or give --database-url, as the embedded ledger is off, which it is by default where NODE_ENV is production",
+  ]);
 });
 
 test("a database that is away is said in one line, without its password, and exits with 1", async () => {

@@ -261,7 +261,12 @@ describe("a model without a price", () => {
 });
 
 test.each([
-  [["--at", "tomorrow"], "Expected --at to be a time in ISO 8601, got 'tomorrow'"],
+  ...["tomorrow", "2026-02-30", "2026", "2026-11-24T12:00", "24 Nov 2026"].map(
+    (at): [string[], string] => [
+      ["--at", at],
+      `Expected --at to be a day, 2026-12-01, or a time with its zone, 2026-12-01T00:00:00Z, got '${at}'`,
+    ],
+  ),
   [["--tier", "slow"], "Expected --tier to be one of standard, batch, flex, priority, got 'slow'"],
   [["--platform", "aws"], "Expected --platform to be one of gemini_api, vertex_ai, got 'aws'"],
   [["gemini-2.5-pro", "gemini-2.5-flash"], "Expected one model, got 'gemini-2.5-flash' as well"],

@@ -108,6 +108,7 @@ test.each([
   [["--older-than=9"], "Expected --older-than to be a number of days, 400d, got '9'"],
   [["--older-than=0d"], "Expected --older-than to be a number of days, 400d, got '0d'"],
   [["--before=2024-13"], "Expected --before to be a month that has begun, 2026-01, got '2024-13'"],
+  [["--before=0000-01"], "Expected --before to be a month that has begun"],
   [["--before=2024"], "Expected --before to be a month that has begun"],
   [[`--before=${new Date().getUTCFullYear() + 1}-01`], "to be a month that has begun"],
 ])("refuses %j, with the usage", async (args, message) => {

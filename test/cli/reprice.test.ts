@@ -123,6 +123,7 @@ test.each([
   [[], "Expected --since: the first day whose costs to compute again"],
   [["--since", "yesterday"], `Expected --since ${A_MOMENT} 'yesterday'`],
   [["--since", "2026-02-30"], `Expected --since ${A_MOMENT} '2026-02-30'`],
+  [["--since", "0000-01-01"], `Expected --since ${A_MOMENT} '0000-01-01'`],
   [["--since", "2026-11-24T12:00"], `Expected --since ${A_MOMENT} '2026-11-24T12:00'`],
   [["--since", "2026-11-24", "--until", "1"], `Expected --until ${A_MOMENT} '1'`],
   [["--since", "9999-01-01"], "Expected --since to be before now, got 9999-01-01T00:00:00.000Z"],

@@ -1,7 +1,9 @@
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 
 import { withDatabase } from "../support/database.ts";
 import { store } from "../support/ledger-rows.ts";
@@ -29,6 +31,19 @@ test.each(["SIGTERM", "SIGINT"] as const)(
     }),
 );
 
+test("a port in use is told once, with what to do about it, and exits with 1", () =>
+  withDatabase(async ({ url }) => {
+    const holder = createServer().listen(0, "127.0.0.1");
+    onTestFinished(() => void holder.close());
+    await once(holder, "listening");
+    const { port } = holder.address() as AddressInfo;
+    expect(await runCommand(["serve", "--port", String(port)], { DATABASE_URL: url })).toEqual({
+      exitCode: 1,
+      printed: "",
+      complaints: `ERR_CONFIG: Expected \`host\` and \`port\` to be an address that is free to listen on, got 127.0.0.1:${port}: listen EADDRINUSE: address already in use 127.0.0.1:${port}; choose another by --port or SPENDSPAN_PORT`,
+    });
+  }));
+
 test("every fault of the budgets is named, and nothing is served", async () => {
   const budgets = join(temporaryDirectory(), "budgets.json");
   writeFileSync(budgets, '[{ "brand": "acme", "period": "year", "amountUsd": "five" }]');
@@ -36,7 +51,7 @@ test("every fault of the budgets is named, and nothing is served", async () => {
     DATABASE_URL: "postgres://nobody@127.0.0.1:1/none",
   });
   expect(exitCode).toBe(2);
-  expect(complaints).toMatch(/`budgetsFile\[0\].period` .*`budgetsFile\[0\].amountUsd`/);
+  expect(complaints).toMatch(/`budgetsFile\[0\].period` .*\n.*`budgetsFile\[0\].amountUsd`/);
 });
 
 test.each([

@@ -270,6 +270,18 @@ test("an admin's rights are enough", () =>
     });
   }));
 
+test.each(["nope", "0".repeat(63), "0".repeat(65), "A".repeat(64)])(
+  "what can't be a seal, %s, is told instead of a ledger that was changed",
+  async (seal) => {
+    const url = "postgres://nobody@127.0.0.1:1/none";
+    const { exitCode, complaints } = await runCommand(["verify", "--seal", seal], {
+      DATABASE_URL: url,
+    });
+    expect(exitCode).toBe(2);
+    expect(complaints).toMatch(/^Expected --seal to be 64 hex digits, as printed, got /);
+  },
+);
+
 test("an empty ledger has nothing to verify, and says so", () =>
   withDatabase(async (database) => {
     const { exitCode, printed } = await verify(database);

@@ -181,7 +181,7 @@ describe("faults", () => {
 
   test("of a URL whose password is not encoded say how it is, and don't show it", () => {
     expect(faultsOf({ databaseUrl: "postgres://app:p#ss@db/app" }, {})).toEqual([
-      "Expected `databaseUrl` to be a URL of valid form: in a password, # / and ? are written %23 %2F %3F",
+      "Expected `databaseUrl` to be a URL of valid form: a port is at most 65535, and in a password # / and ? are written %23 %2F %3F",
     ]);
   });
 
@@ -230,6 +230,13 @@ describe("faults", () => {
   ])("%s is one", (_, options, fault) => {
     expect(faultsOf(options)).toEqual([fault]);
   });
+
+  test.each([null, "postgres://db/app", 9_464, ["acme"]])(
+    "%j in place of options is one",
+    (none) => {
+      expect(faultsOf(none)).toEqual(["Expected the options of init() to be an object"]);
+    },
+  );
 
   test("of HTTP rules are told for every rule, beside all others", () => {
     const rules = [RULE, { ...RULE, host: "no host!" }, { ...RULE, priceUsdPerRequest: "-1" }];

@@ -11,6 +11,7 @@ test.each([
   ["the URL of another database", { databaseUrl: `mysql://me:${SECRET}@db/app` }],
   ["a database URL with a slip in it", { databaseUrl: `postgres//me:${SECRET}@db/app` }],
   ["a URL object", { databaseUrl: new URL(`postgres://me:${SECRET}@db/app`) }],
+  ["a database URL in place of all options", `postgres://me:${SECRET}@db/app`],
   ["a base URL of another scheme", { baseUrls: [`ftp://me:${SECRET}@gateway`] }],
   ["a base URL that is not in a list", { baseUrls: `https://me:${SECRET}@gateway` }],
   [

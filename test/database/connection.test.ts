@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 
 import { messageOf } from "../../src/base/errors.ts";
 import { type ConnectionOptions, LedgerConnection } from "../../src/database/connection.ts";
@@ -66,10 +66,7 @@ test("closing ends a migration that waits for another process's, and the connect
     await other.query("begin; select pg_advisory_xact_lock(8318260036559401070)");
     const connection = aConnection({ databaseUrl: url });
     const failure = connection.connect().catch(messageOf);
-    await vi.waitFor(async () => {
-      const { rows } = await pool.query(WAITING);
-      expect(rows).toHaveLength(1);
-    });
+    await expect.poll(async () => (await pool.query(WAITING)).rows).toHaveLength(1);
     await connection.close(AN_HOUR_MS);
     expect(await failure).toContain("Connection terminated");
     await other.query("rollback");

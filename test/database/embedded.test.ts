@@ -103,7 +103,7 @@ test("starts after a crash, also when the dead server's pid belongs to another p
     const pidFile = join(directory, "data", "postmaster.pid");
     const lines = (await readFile(pidFile, "utf8")).split("\n");
     process.kill(Number(lines[0]), "SIGKILL");
-    await vi.waitFor(() => expect(isAlive(Number(lines[0]))).toBe(false));
+    await expect.poll(() => isAlive(Number(lines[0]))).toBe(false);
     // Ourselves: alive, and no Postgres.
     await writeFile(pidFile, [process.pid, ...lines.slice(1)].join("\n"));
     const second = await start(directory);

@@ -68,7 +68,7 @@ test("the app adds rows, `spendspan serve` shows them, and Grafana reads them", 
     const grafana = urlFor("grafana", database);
     const count = "select count(*) from api_usage where brand = 'aurora-hotels'";
     const counted = async () => Number(await outcome(grafana, count));
-    await expect.poll(counted, { timeout: 20_000 }).toBeGreaterThan(0);
+    await expect.poll(counted).toBeGreaterThan(0);
     app.signal("SIGTERM");
     expect(await app.ended).toMatchObject({ code: 0, stderr: "" });
 

@@ -138,7 +138,7 @@ test("while Postgres is away a script ends in time, and says how many rows wait"
      for (let call = 1; call <= 3; call++) await (await ask("gemini-2.5-flash")).text();`,
     {
       env: environment(simulator, UNREACHABLE, {
-        SPENDSPAN_SHUTDOWN_TIMEOUT_MS: "200",
+        SPENDSPAN_SHUTDOWN_TIMEOUT_MS: "1000",
       }),
     },
   );
@@ -226,7 +226,9 @@ test("a second process on the same port warns that it serves nothing, and meters
     const second = await start(source, { ...env, BRAND: "second" }).ended;
     expect(second).toMatchObject({ code: 0, stdout: "serving undefined\n" });
     expect(warningsIn(second.stderr)).toEqual([
-      expect.stringMatching(new RegExp(`free to listen on, got 127.0.0.1:${port}.*EADDRINUSE`)),
+      expect.stringMatching(
+        new RegExp(`Nothing is served: .*got 127.0.0.1:${port}: .*EADDRINUSE.*\`portRange\``),
+      ),
     ]);
     first.signal("SIGTERM");
     await first.ended;

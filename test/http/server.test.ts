@@ -9,6 +9,8 @@ import type { WebHandler } from "../../src/http/response.ts";
 import { startServer, type HttpServer } from "../../src/http/server.ts";
 import { KeptLogger } from "../support/logger.ts";
 
+const LOCAL = { host: "127.0.0.1", port: 0, ifInUse: "take another" };
+
 const echo: WebHandler = async (request) =>
   Response.json(
     { url: request.url, method: request.method, accept: request.headers.get("accept") },
@@ -36,38 +38,34 @@ test("port 0 takes a free port, and two servers take two", () =>
     }),
   ));
 
-test("a port in use is a warning that names it, and no server", () =>
+test("a port in use is an error that names it, and what to do about it", () =>
   withServer(echo, async ({ port }) => {
     const logger = new KeptLogger();
-    const second = await startServer({ host: "127.0.0.1", port, handler: echo, logger });
-    expect(second).toBeUndefined();
-    expect(logger.warnings).toEqual([
-      `Expected \`host\` and \`port\` to be an address that is free to listen on, got 127.0.0.1:${port}, so nothing is served (processes side by side need a \`portRange\`): listen EADDRINUSE: address already in use 127.0.0.1:${port}`,
-    ]);
-  }));
-
-test("of a range the first port that is free is taken; where none is, one warning says so", () =>
-  withServer(echo, async ({ port }) => {
-    const logger = new KeptLogger();
-    const parts = { host: "127.0.0.1", port, handler: echo, logger };
-    const second = await startServer({ ...parts, portRange: 50 });
-    onTestFinished(() => second!.close());
-    expect(second!.port).toBeGreaterThan(port);
-    expect((await fetch(second!.url)).status).toBe(203);
+    await expect(startServer({ ...LOCAL, port, handler: echo, logger })).rejects.toThrow(
+      `ERR_CONFIG: Expected \`host\` and \`port\` to be an address that is free to listen on, got 127.0.0.1:${port}: listen EADDRINUSE: address already in use 127.0.0.1:${port}; take another`,
+    );
     expect(logger.warnings).toEqual([]);
-    const portRange = second!.port - port + 1;
-    expect(await startServer({ ...parts, portRange })).toBeUndefined();
-    expect(logger.warnings).toEqual([
-      expect.stringContaining(`got 127.0.0.1:${port} to ${second!.port}, so nothing is served`),
-    ]);
   }));
 
-test("an address that is not this machine's is a warning as well", async () => {
+test("of a range the first port that is free is taken; where none is, the error says so", () =>
+  withServer(echo, async ({ port }) => {
+    const parts = { ...LOCAL, port, handler: echo, logger: new KeptLogger() };
+    const second = await startServer({ ...parts, portRange: 50 });
+    onTestFinished(() => second.close());
+    expect(second.port).toBeGreaterThan(port);
+    expect((await fetch(second.url)).status).toBe(203);
+    const portRange = second.port - port + 1;
+    await expect(startServer({ ...parts, portRange })).rejects.toThrow(
+      `got 127.0.0.1:${port} to ${second.port}: listen EADDRINUSE`,
+    );
+  }));
+
+test("an address that is not this machine's is an error, which another port would not mend", async () => {
   const logger = new KeptLogger();
   // 192.0.2.0/24 is set aside for documentation.
-  const server = await startServer({ host: "192.0.2.1", port: 0, handler: echo, logger });
-  expect(server).toBeUndefined();
-  expect(logger.warnings).toEqual([expect.stringContaining("EADDRNOTAVAIL")]);
+  await expect(startServer({ ...LOCAL, host: "192.0.2.1", handler: echo, logger })).rejects.toThrow(
+    /EADDRNOTAVAIL(?!.*take another)/,
+  );
 });
 
 test("a handler that rejects is a 500 without detail, and the server lives on", async () => {
@@ -170,7 +168,7 @@ test("neither the server nor a client that stays connected keeps the process ali
     import { startServer } from "./src/http/server.ts";
     const logger = { info() {}, warn: console.error };
     const handler = async () => new Response("ok");
-    const server = await startServer({ host: "127.0.0.1", port: 0, handler, logger });
+    const server = await startServer({ host: "127.0.0.1", port: 0, ifInUse: "", handler, logger });
     const client = connect(server.port, "127.0.0.1");
     await new Promise((resolve) => client.on("connect", resolve));
     await fetch(server.url).then((response) => response.text());
@@ -181,10 +179,8 @@ test("neither the server nor a client that stays connected keeps the process ali
   expect({ stdout, stderr }).toEqual({ stdout: "app is done\n", stderr: "" });
 });
 
-async function listening(handler: WebHandler, logger = new KeptLogger()): Promise<HttpServer> {
-  const server = await startServer({ host: "127.0.0.1", port: 0, handler, logger });
-  expect(server).toBeDefined();
-  return server!;
+function listening(handler: WebHandler, logger = new KeptLogger()): Promise<HttpServer> {
+  return startServer({ ...LOCAL, handler, logger });
 }
 
 async function withServer<T>(

@@ -65,7 +65,7 @@ test.each([
   );
   await interactions.create({ model: `${MODEL}-sim-cont3`, input: "Tell me all of it." });
   await interactions.create({ model: `${MODEL}-sim-grounded2`, input: "What is new?" });
-  await vi.waitFor(() => expect(records.all).toHaveLength(8));
+  await expect.poll(() => records.all).toHaveLength(8);
 
   expect(records.all.slice(0, 3).map(({ cost }) => toUsdString(cost ?? 0n))).toEqual([
     COST,
@@ -103,7 +103,7 @@ test("an image of some megabytes, which the usage stands before, doesn't hide it
   const request = { model: `${MODEL}-image-sim-huge2`, input: "A picture, please." };
   await interactions.create(request);
   await drained(await interactions.create({ ...request, stream: true }));
-  await vi.waitFor(() => expect(records.all).toHaveLength(2));
+  await expect.poll(() => records.all).toHaveLength(2);
   expect(records.all.map(({ priceStatus }) => priceStatus)).toEqual(["priced", "priced"]);
   expect(totalOf(records.all)).toBe(simulator.totalCostUsd());
 });
@@ -115,7 +115,7 @@ test("SDK 1.x, whose clients keep the fetch that they were made with: whole and 
   const ai = new GoogleGenAI1({ apiKey: "any", httpOptions: { baseUrl: simulator.url } });
   await ai.interactions.create({ model: MODEL, input: USAGE });
   await drained(await ai.interactions.create({ model: MODEL, input: USAGE, stream: true }));
-  await vi.waitFor(() => expect(records.all).toHaveLength(2));
+  await expect.poll(() => records.all).toHaveLength(2);
   for (const record of records.all) {
     expect(record).toMatchObject({ requestedModel: MODEL, model: MODEL, priceStatus: "priced" });
   }
@@ -130,7 +130,7 @@ test("a failed try is free, and its retry is billed", async () => {
     model: `${MODEL}-sim-503once`,
     input: USAGE,
   });
-  await vi.waitFor(() => expect(records.all).toHaveLength(2));
+  await expect.poll(() => records.all).toHaveLength(2);
   expect(records.all.map(({ status, cost }) => [status, cost])).toEqual([
     ["error", 0n],
     ["success", 800_000_000n],
@@ -178,7 +178,7 @@ test("an ending without usage, and one that never came, are told from a final on
     const model = `${MODEL}-sim-${word}`;
     await drained(await interactions.create({ model, input: USAGE, stream: true }));
   }
-  await vi.waitFor(() => expect(records.all).toHaveLength(3));
+  await expect.poll(() => records.all).toHaveLength(3);
   expect(records.all.map(({ usageStatus, cost }) => [usageStatus, cost])).toEqual([
     ["missing", undefined],
     ["partial", expect.any(BigInt)],
@@ -204,7 +204,7 @@ test("what was said is in no record", async () => {
   const request = { model: MODEL, input: "CANARY", system_instruction: "CANARY" };
   const { output_text: said } = await interactions.create(request);
   await drained(await interactions.create({ ...request, stream: true }));
-  await vi.waitFor(() => expect(records.all).toHaveLength(2));
+  await expect.poll(() => records.all).toHaveLength(2);
   const kept = JSON.stringify(records.all, (_, value: unknown) =>
     typeof value === "bigint" ? String(value) : value,
   );

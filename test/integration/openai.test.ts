@@ -1,5 +1,5 @@
 /** The OpenAI-compatible endpoint, asked as OpenAI's client asks it: rows are what is charged. */
-import { expect, onTestFinished, test, vi } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 
 import { toUsdString } from "../../src/base/money.ts";
 import { simulated } from "../simulator/client.ts";
@@ -50,7 +50,7 @@ test.each([
     await ask(path, chat("How much is it?", { model: `${model}-sim-${word}` }));
     await ask(path, chat("How much is it?", { model: `${model}-sim-${word}`, ...STREAMED }));
   }
-  await vi.waitFor(() => expect(records.all).toHaveLength(14));
+  await expect.poll(() => records.all).toHaveLength(14);
   for (const record of records.all) {
     expect(record).toMatchObject({
       operation: "chat.completions",
@@ -110,7 +110,7 @@ test("what was said is in no record", async () => {
     await ask(`${GEMINI_API}/chat/completions`, chat("CANARY", STREAMED)),
   ];
   for (const answer of said) expect(answer).toContain("Der Preis");
-  await vi.waitFor(() => expect(records.all).toHaveLength(2));
+  await expect.poll(() => records.all).toHaveLength(2);
   const kept = JSON.stringify(records.all, (_, value: unknown) =>
     typeof value === "bigint" ? String(value) : value,
   );

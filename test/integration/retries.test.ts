@@ -33,7 +33,7 @@ function overloadedFor(requests: number): Promise<TestServer> {
 
 /** Number and HTTP status of each try, once there are so many. */
 async function triesIn(records: RecordQueue, count: number) {
-  await vi.waitFor(() => expect(records.all).toHaveLength(count));
+  await expect.poll(() => records.all).toHaveLength(count);
   return records.all
     .map(({ attempt, httpStatusCode }) => `${attempt}: ${httpStatusCode ?? "no answer"}`)
     .toSorted();
@@ -87,7 +87,7 @@ test("ten calls of one prompt for two brands, tried again in a loop of the app's
   for (let round = 1; round <= 3; round++) {
     await Promise.all(brands.map((brand) => withUsage({ brand }, () => ask(fetch, server.url))));
   }
-  await vi.waitFor(() => expect(records.all).toHaveLength(30));
+  await expect.poll(() => records.all).toHaveLength(30);
   const tries = records.all.map(({ brand, attempt, status }) => `${brand} ${attempt} ${status}`);
   const counts = Object.entries(Object.groupBy(tries, (one) => one)).map(
     ([one, same]) => `${same?.length} × ${one}`,
@@ -117,7 +117,7 @@ test("after a timeout comes a second try, after a call that the app gave up anot
   }
   await hang(AbortSignal.timeout(1));
   await hang(AbortSignal.timeout(1));
-  await vi.waitFor(() => expect(records.all).toHaveLength(4));
+  await expect.poll(() => records.all).toHaveLength(4);
   expect(records.all.map(({ attempt, status }) => `${attempt}: ${status}`)).toEqual([
     "1: cancelled",
     "1: cancelled",

@@ -1,7 +1,7 @@
 /** What becomes of rows when the disk, or somebody on it, does what it should not. */
 import { readdirSync, readlinkSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 
 import { lineOf } from "../../src/ledger/row-line.ts";
 import { aBacklog, drained, idsIn, MIB } from "../support/backlog.ts";
@@ -55,7 +55,7 @@ test("a call whose end came while no file could be written is not under way for 
   backlog.add(before);
   rmSync(directory, { recursive: true });
   writeFileSync(directory, "");
-  await vi.waitFor(() => expect(logger.warnings).toHaveLength(1));
+  await expect.poll(() => logger.warnings).toHaveLength(1);
   expect(backlog.add(between)).toBe(true);
   expect(idsIn(await drained(backlog))).toEqual([between.id, before.id]);
   rmSync(directory);
@@ -75,7 +75,7 @@ test("a directory that is deleted while it is written to is made anew, and no ro
   backlog.add(a!);
   rmSync(directory, { recursive: true });
   backlog.add(b!);
-  await vi.waitFor(() => expect(logger.warnings).toHaveLength(1));
+  await expect.poll(() => logger.warnings).toHaveLength(1);
   expect(logger.warnings[0]).toContain("The journal's directory was taken away");
   backlog.add(c!);
   expect(backlog).toMatchObject({ pending: 3, pendingOnDisk: 1 });
@@ -113,7 +113,7 @@ test("files that others delete are counted as lost, and those that are there are
   const [home] = readdirSync(directory);
   const second = join(directory, home!, "000002.log");
   // Until it was brought to the disk it is open, and can be read though it was deleted.
-  await vi.waitFor(() => expect(openFiles()).not.toContain(second));
+  await expect.poll(() => openFiles()).not.toContain(second);
   rmSync(second);
   const lines = await drained(backlog);
   expect(backlog.lost).toBeGreaterThan(100);

@@ -1,5 +1,5 @@
 import type { Pool } from "pg";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 
 import { makeMonthsAhead, withMonthsAhead } from "../../src/ledger/months-ahead.ts";
 import { withDatabase } from "../support/database.ts";
@@ -21,7 +21,7 @@ test("the months to come are made when first connected, and once a day from then
 
     await pool.query(`drop table ${all[2]}`);
     await connect();
-    await vi.waitFor(async () => expect(await partitionsOf(pool)).toEqual(all));
+    await expect.poll(() => partitionsOf(pool)).toEqual(all);
 
     await pool.query(`drop table ${all[1]}`);
     nowMs += DAY_MS - 1;
@@ -31,7 +31,7 @@ test("the months to come are made when first connected, and once a day from then
 
     nowMs += 1;
     await connect();
-    await vi.waitFor(async () => expect(await partitionsOf(pool)).toEqual(all));
+    await expect.poll(() => partitionsOf(pool)).toEqual(all);
   }));
 
 test("a writer's rights are enough", () =>
@@ -52,11 +52,11 @@ test("a role that may not gets its connection all the same, and its rows land", 
     await withLogin(database, "spendspan_writer", async ({ pool }) => {
       const connected = await withMonthsAhead(async () => pool, clock, logger)();
       await store(connected, aRecord(), aRecord({ startedAtMs: Date.UTC(2031, 5, 1) }));
-      await vi.waitFor(() =>
-        expect(logger.infos).toEqual([
+      await expect
+        .poll(() => logger.infos)
+        .toEqual([
           "Partitions of the next months were not made: permission denied for function api_usage_make_months_ahead",
-        ]),
-      );
+        ]);
     });
     expect(logger.warnings).toEqual([]);
     expect((await database.pool.query("select from api_usage")).rowCount).toBe(2);

@@ -3,13 +3,13 @@ import { ConfigError } from "../../src/base/errors.ts";
 import type { SpendspanOptions } from "../../src/config/options.ts";
 import { type Config, resolveConfig } from "../../src/config/resolve.ts";
 
-export function resolve(options: object, environment: Record<string, string> = {}): Config {
+export function resolve(options: unknown, environment: Record<string, string> = {}): Config {
   return resolveConfig(options as SpendspanOptions, environment);
 }
 
 /** What is wrong with them; empty when nothing is. */
 export function faultsOf(
-  options: object,
+  options: unknown,
   environment: Record<string, string> = {},
 ): readonly string[] {
   try {

@@ -157,6 +157,8 @@ test.each<[string, unknown]>([
   ["request_duration_ms", 1e16],
   ["status", "ok"],
   ["created_at", "yesterday"],
+  ["created_at", "2026-02-30T00:00:00Z"],
+  ["created_at", "1"],
   ["created_at", new Date(Number.NaN)],
   ["created_at", "1969-12-31T23:59:59.999Z"],
   ["created_at", "+010000-01-01T00:00:00Z"],
