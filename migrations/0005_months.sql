@@ -57,6 +57,17 @@ begin
 end $$;
 select api_usage_guard(relid) from pg_partition_tree('api_usage');
 
+-- The partition that has the rows of a month, given by its first day.
+create function api_usage_partition_of(month date) returns regclass
+  language sql stable set search_path from current as $$
+  select inhrelid::regclass
+    from pg_inherits
+    join pg_class on oid = inhrelid
+    where inhparent = 'api_usage'::regclass
+      and substring(pg_get_expr(relpartbound, oid) from 'FROM \(''([^'']+)''\)')::timestamptz
+        = month::timestamp at time zone 'UTC'
+$$;
+
 -- The partition of the month, by UTC, in which a moment lies. Makes it if no partition is there.
 create function api_usage_make_month(moment timestamptz) returns void
   language plpgsql security definer set search_path from current as $$
@@ -66,9 +77,12 @@ declare
 begin
   -- Two may want the same month at once; the number spells "apiusage".
   perform pg_advisory_xact_lock(7021224398498424677);
-  if to_regclass(name) is not null then
+  if api_usage_partition_of(month::date) is not null then
     return;
   end if;
+  while to_regclass(name) is not null loop
+    name := name || '_late'; -- somebody detached the month, and kept its table
+  end loop;
   execute format('create table %I (like api_usage including all)', name);
   perform api_usage_guard(name::regclass);
   execute format('alter table api_usage attach partition %I for values from (%L) to (%L)',
@@ -85,7 +99,7 @@ begin
   end loop;
 end $$;
 
-revoke execute on function api_usage_refuse_change, api_usage_guard, api_usage_make_month,
-  api_usage_make_months_ahead from public;
+revoke execute on function api_usage_refuse_change, api_usage_guard, api_usage_partition_of,
+  api_usage_make_month, api_usage_make_months_ahead from public;
 
 select api_usage_make_months_ahead(2);

@@ -95,17 +95,6 @@ begin
   return null;
 end $$;
 
--- The partition that has the rows of a month, given by its first day.
-create function api_usage_partition_of(month date) returns regclass
-  language sql stable set search_path from current as $$
-  select inhrelid::regclass
-    from pg_inherits
-    join pg_class on oid = inhrelid
-    where inhparent = 'api_usage'::regclass
-      and substring(pg_get_expr(relpartbound, oid) from 'FROM \(''([^'']+)''\)')::timestamptz
-        = month::timestamp at time zone 'UTC'
-$$;
-
 -- Drops a partition, and notes it in its seals: they tell rows that were given up from rows that were
 -- taken away, also when one more row of that month comes late and makes the partition anew.
 create function api_usage_drop_partition(partition regclass) returns void
@@ -124,4 +113,4 @@ begin
 end $$;
 
 revoke execute on function api_usage_digests, api_usage_seal_after, api_usage_seal_next_day,
-  api_usage_drop_partition, api_usage_partition_of from public;
+  api_usage_drop_partition from public;

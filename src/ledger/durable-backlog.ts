@@ -40,6 +40,8 @@ export class DurableBacklog implements Backlog {
   readonly #keeper: JournalKeeper;
   readonly #inheritance: Inheritance;
   readonly #onExit = (): void => this.#keeper.close();
+  /** Calls that the journal took at their start, and not at their end. */
+  readonly #endedInMemory: string[] = [];
   #lost = 0;
   /** Where the rows came from that were handed out last. */
   #handedOut: RowSource | undefined;
@@ -73,7 +75,7 @@ export class DurableBacklog implements Backlog {
 
   /** Of `pending`, those that outlive this process. */
   get pendingOnDisk(): number {
-    return this.pending - this.#memory.pending;
+    return this.pending - this.#memory.pending - this.#keeper.pendingInDeleted;
   }
 
   get oldestPendingAtMs(): number | undefined {
@@ -116,10 +118,11 @@ export class DurableBacklog implements Backlog {
     // A call that was let in at its start is let in at its end.
     if (!this.#keeper.underWay.has(id) && this.bytes >= this.#maxBytes) return false;
     const line = lineOf(record);
-    return (
-      this.#keeper.write((journal) => journal.end(id, line, startedAtMs + durationMs)) ||
-      this.#memory.add(record)
-    );
+    if (this.#keeper.write((journal) => journal.end(id, line, startedAtMs + durationMs)))
+      return true;
+    if (!this.#memory.add(record)) return false;
+    if (this.#keeper.underWay.has(id)) this.#endedInMemory.push(id);
+    return true;
   }
 
   async oldest(maxRows: number): Promise<readonly string[]> {
@@ -133,6 +136,9 @@ export class DurableBacklog implements Backlog {
 
   async acknowledge(rows: number): Promise<void> {
     await this.#handedOut?.acknowledge(rows);
+    if (this.#memory.pending === 0) {
+      for (const id of this.#endedInMemory.splice(0)) this.#keeper.forget(id);
+    }
     await this.#inheritance.settle();
   }
 

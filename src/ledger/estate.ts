@@ -3,8 +3,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import { parseTimestamp } from "../base/clock.ts";
-import { type CallsUnderWay, isSegment, segmentPath } from "./journal.ts";
-import { formatLine } from "./journal-line.ts";
+import { isSegment } from "./journal.ts";
 import { rowOfLine } from "./row-line.ts";
 import { Segment } from "./segment.ts";
 import { type OnLost, SegmentQueue } from "./segment-queue.ts";
@@ -18,21 +17,24 @@ export interface Estate {
 }
 
 /**
- * Reads through a directory that was claimed: counts its rows, and writes the ends that its owner
- * could not. What remains is rows.
+ * Reads through a directory that was claimed, and counts its rows. Calls whose end was never seen come
+ * first, from memory: a disk that is full of rows is emptied by handing them out. Should the heir die,
+ * their lines are still there, or they are rows already.
  *
- * @throws Node's error when it can't be read, or the disk has no room for those ends.
+ * @throws Node's error when it can't be read.
  */
 export async function openEstate(path: string, onLost: OnLost): Promise<Estate> {
   const names = (await readdir(path)).filter(isSegment).toSorted();
   const segments = names.map((name) => Segment.existing(join(path, name)));
   const underWay = new Map<string, string>();
   for (const segment of segments) await survey(segment, underWay);
-  if (underWay.size > 0) {
-    const last = Number.parseInt(names.at(-1) ?? "0", 10);
-    segments.push(endOf(underWay, segmentPath(path, last + 1)));
+  const orphans = [...underWay.values()];
+  const [[first], [eldest]] = [segments, orphans];
+  if (first !== undefined && eldest !== undefined) {
+    first.rows += orphans.length;
+    first.oldestAtMs = Math.min(startedAtMs(eldest), first.oldestAtMs ?? Infinity);
   }
-  return { path, rows: new SegmentQueue(segments, onLost), orphans: underWay.size };
+  return { path, rows: new SegmentQueue(segments, onLost, orphans), orphans: orphans.length };
 }
 
 /** Counts the rows of a segment, and keeps account of which calls are under way at its end. */
@@ -48,21 +50,6 @@ async function survey(segment: Segment, underWay: Map<string, string>): Promise<
     }
   }
   segment.rewind();
-}
-
-function endOf(underWay: CallsUnderWay, path: string): Segment {
-  const segment = Segment.create(path);
-  try {
-    segment.append([...underWay].map(([id, row]) => formatLine({ kind: "end", id, row })).join(""));
-  } catch (error) {
-    segment.remove();
-    throw error;
-  }
-  segment.seal();
-  const [oldest] = underWay.values();
-  segment.rows = underWay.size;
-  segment.oldestAtMs = oldest === undefined ? undefined : startedAtMs(oldest);
-  return segment;
 }
 
 function startedAtMs(row: string): number {

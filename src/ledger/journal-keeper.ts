@@ -21,16 +21,15 @@ export interface JournalKeeperParts {
 
 /** After a failure, until the next attempt. */
 const RETRY_AFTER_MS = 5_000;
-const NONE_UNDER_WAY: CallsUnderWay = new Map();
 
 export class JournalKeeper {
   readonly #parts: JournalKeeperParts;
   /** Absolute: the app may change its working directory. */
   readonly #directory: string;
   #journal: Journal | undefined;
-  /** Rows in journals of this process that others deleted, or took for those of a dead one. */
-  #former: SegmentQueue[] = [];
-  #underWay: CallsUnderWay = NONE_UNDER_WAY;
+  /** Journals of this process that others deleted, or took for those of a dead one. */
+  #former: Journal[] = [];
+  readonly #underWay = new Map<string, string>();
   /** Set while nothing can be written: by the clock that never steps. */
   #retryAtMs: number | undefined;
   #closed = false;
@@ -54,7 +53,13 @@ export class JournalKeeper {
   }
 
   get rows(): readonly SegmentQueue[] {
-    return this.#journal === undefined ? this.#former : [...this.#former, this.#journal.rows];
+    return this.#journals().map(({ rows }) => rows);
+  }
+
+  /** Rows in files that others deleted. */
+  get pendingInDeleted(): number {
+    const deleted = this.#journals().filter(({ isDeleted }) => isDeleted);
+    return deleted.reduce((sum, { rows }) => sum + rows.pending, 0);
   }
 
   /** Does `work` with the journal. False when it can't be written now. */
@@ -69,6 +74,12 @@ export class JournalKeeper {
       this.#failed(error);
       return false;
     }
+  }
+
+  /** Of a call under way: its end was stored by another way than the journal. */
+  forget(id: string): void {
+    this.#journal?.forget(id);
+    this.#underWay.delete(id);
   }
 
   /** Gives a sign of life, and finds out whether the journal is where it was. */
@@ -88,6 +99,10 @@ export class JournalKeeper {
     if (journal.rows.pending > 0 || journal.underWay.size > 0) return journal.home.leave();
     journal.rows.clear();
     journal.home.remove();
+  }
+
+  #journals(): readonly Journal[] {
+    return this.#journal === undefined ? this.#former : [...this.#former, this.#journal];
   }
 
   #writable(): Journal | undefined {
@@ -113,7 +128,7 @@ export class JournalKeeper {
         },
         this.#underWay,
       );
-      this.#underWay = NONE_UNDER_WAY;
+      this.#underWay.clear();
       return journal;
     } catch (error) {
       home.remove();
@@ -128,8 +143,8 @@ export class JournalKeeper {
     );
     journal.seal();
     journal.home.leave();
-    this.#former = [...this.#former.filter(({ pending }) => pending > 0), journal.rows];
-    this.#underWay = journal.underWay;
+    this.#former = [...this.#former.filter(({ rows }) => rows.pending > 0), journal];
+    for (const [id, row] of journal.underWay) this.#underWay.set(id, row);
     this.#journal = undefined;
   }
 

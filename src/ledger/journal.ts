@@ -59,6 +59,11 @@ export class Journal {
     return this.#underWay;
   }
 
+  /** True when others deleted it, so that its rows end with this process. */
+  get isDeleted(): boolean {
+    return this.#current.isDeleted;
+  }
+
   /** @throws Node's error when the line could not be written whole. */
   begin(id: string, row: string): void {
     this.#append(formatLine({ kind: "start", id, row }));
@@ -70,6 +75,11 @@ export class Journal {
     this.#append(formatLine({ kind: "end", id, row }));
     this.#underWay.delete(id);
     this.rows.appended(atMs);
+  }
+
+  /** Of a call under way: nothing more will come of it. */
+  forget(id: string): void {
+    this.#underWay.delete(id);
   }
 
   /**
@@ -123,7 +133,7 @@ export class Journal {
 }
 
 /** `000001.log`, `000002.log`: in the order of their names, oldest first. */
-export function segmentPath(directory: string, sequence: number): string {
+function segmentPath(directory: string, sequence: number): string {
   return join(directory, `${String(sequence).padStart(6, "0")}.log`);
 }
 

@@ -17,13 +17,15 @@ export class SegmentQueue implements RowSource {
   readonly #segments: Segment[];
   readonly #onLost: OnLost;
   /** Rows of the first segment that were read, and not acknowledged. */
-  #window: string[] = [];
+  #window: string[];
   /** Kept, and not summed up: each call asks for it, and an outage makes segments by the hundred. */
   #pending: number;
 
-  constructor(segments: readonly Segment[], onLost: OnLost) {
+  /** @param ahead Rows that come first: `rows` of the first segment counts them, its file has them not. */
+  constructor(segments: readonly Segment[], onLost: OnLost, ahead: readonly string[] = []) {
     this.#segments = [...segments];
     this.#onLost = onLost;
+    this.#window = [...ahead];
     this.#pending = segments.reduce((sum, { rows }) => sum + rows, 0);
   }
 

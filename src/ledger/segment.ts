@@ -8,10 +8,11 @@ import {
   constants,
   fdatasync,
   fstat,
+  fstatSync,
   openSync,
   read,
-  rmSync,
   statSync,
+  unlinkSync,
   writeSync,
 } from "node:fs";
 import { promisify } from "node:util";
@@ -70,6 +71,11 @@ export class Segment {
   /** True when nothing will be appended. */
   get sealed(): boolean {
     return this.#sealed;
+  }
+
+  /** True when others deleted the file, which can be read until it is let go. */
+  get isDeleted(): boolean {
+    return this.#fd !== undefined && fstatSync(this.#fd).nlink === 0;
   }
 
   /** True when all that is in it now was read. */
@@ -154,7 +160,11 @@ export class Segment {
   remove(): void {
     this.#sealed = true;
     this.#letGo();
-    rmSync(this.path, { force: true });
+    try {
+      unlinkSync(this.path);
+    } catch {
+      // It is gone, or stays: whoever reads it next finds rows that are stored already.
+    }
   }
 
   #letGo(): void {

@@ -43,6 +43,21 @@ test("a row of last year, of next year, and of a month's first and last moment l
     ]);
   }));
 
+test("a row of a month that somebody detached lands beside it, and so does the next", () =>
+  withDatabase(async ({ pool }) => {
+    const startedAtMs = NOON_MS - 400 * DAY_MS;
+    const [before, late, later] = Array.from({ length: 3 }, () => aRecord({ startedAtMs }));
+    await store(pool, before!);
+    await pool.query("alter table api_usage detach partition api_usage_y2025m10");
+    await store(pool, late!);
+    // Some other month is wanting, and so all are looked at.
+    await store(pool, later!, aRecord({ startedAtMs: NOON_MS - 500 * DAY_MS }));
+    expect(await partitionsWithRows(pool)).toEqual([
+      "api_usage_y2025m07",
+      "api_usage_y2025m10_late",
+    ]);
+  }));
+
 test("sixteen writers that want the same month at once make it once, and lose nothing", () =>
   withDatabase(async ({ pool }) => {
     const startedAtMs = NOON_MS - 3_000 * DAY_MS;

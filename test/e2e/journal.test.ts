@@ -25,6 +25,23 @@ test("a call that was finished when its app was killed is a row, and one under w
     expect(await files()).toEqual([]);
   }));
 
+test("what a killed app left comes from a disk that takes no more, and leaves room there", () =>
+  withApps(async ({ start, environment, rows, simulator, url, files }) => {
+    const killed = start(
+      `await (await ask("gemini-2.5-flash", { brand: "acme" })).text();
+       void ask("gemini-2.5-flash-sim-hang", { brand: "zenith" });`,
+      UNREACHABLE,
+    );
+    await simulator.waitForArrivals(2);
+    killed.signal("SIGKILL");
+    await killed.ended;
+    // No byte may be written to any file.
+    const script = `ulimit -f 0 && exec "$0" --input-type=module --eval "$1"`;
+    await run("sh", ["-c", script, process.execPath, PRELUDE], { env: environment(url) });
+    expect(await rows()).toEqual(["acme success final", "zenith unknown missing"]);
+    expect(await files()).toEqual([]);
+  }));
+
 test.each([
   ["process.exit()", "process.exit(3)", 3],
   ["an exception that nobody catches", `throw new Error("the app's own fault")`, 1],

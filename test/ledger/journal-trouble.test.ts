@@ -45,6 +45,27 @@ test("once files can be written again they are, five seconds later at most", asy
   expect(logger.infos).toEqual(["The journal is written again"]);
 });
 
+test("a call whose end came while no file could be written is not under way for ever", async () => {
+  const directory = join(temporaryDirectory(), "journal");
+  let monotonicMs = 0;
+  const clock = { now: () => NOON_MS, monotonicMs: () => monotonicMs };
+  const { backlog, logger } = aBacklog(directory, {}, clock);
+  const [before, between, after] = [aRecord(), aRecord(), aRecord()];
+  backlog.begin(between);
+  backlog.add(before);
+  rmSync(directory, { recursive: true });
+  writeFileSync(directory, "");
+  await expect.poll(() => logger.warnings).toHaveLength(1);
+  expect(backlog.add(between)).toBe(true);
+  expect(idsIn(await drained(backlog))).toEqual([between.id, before.id]);
+  rmSync(directory);
+  monotonicMs = 5_000;
+  expect(backlog.add(after)).toBe(true);
+  expect(idsIn(await drained(backlog))).toEqual([after.id]);
+  backlog.close();
+  expect(readdirSync(directory)).toEqual([]);
+});
+
 test("a directory that is deleted while it is written to is made anew, and no row is lost by it", async () => {
   const directory = join(temporaryDirectory(), "journal");
   const { backlog, logger } = aBacklog(directory);
@@ -57,12 +78,13 @@ test("a directory that is deleted while it is written to is made anew, and no ro
   await expect.poll(() => logger.warnings).toHaveLength(1);
   expect(logger.warnings[0]).toContain("The journal's directory was taken away");
   backlog.add(c!);
+  expect(backlog).toMatchObject({ pending: 3, pendingOnDisk: 1 });
   expect(idsIn(await backlog.oldest(10))).toEqual([a!.id, b!.id]);
   backlog.close();
   // What began before goes on in the new one.
   const { backlog: heir } = aBacklog(directory);
   await heir.start(() => {});
-  expect(idsIn(await drained(heir))).toEqual([c!.id, d!.id]);
+  expect(idsIn(await drained(heir))).toEqual([d!.id, c!.id]);
 });
 
 test("one that was taken for dead by mistake goes on in a new directory", async () => {
