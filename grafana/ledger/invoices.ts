@@ -24,10 +24,13 @@ const SUM_COLUMNS: readonly Column[] = [
   { title: "Exact, in US dollars", unit: UNITS.text, width: 190 },
 ];
 
+/** The height of a table of it. */
+const ONE_ROW = 4;
+
 const ABOUT =
   "Whole UTC days that the time range touches, corrections included. Calls without a price are in no sum; those of which it is at least known what they cost, and estimated ones, are.";
 
-function invoice(title: string, keys: Readonly<Record<string, string>>) {
+function invoice(title: string, keys: Readonly<Record<string, string>>, height?: number) {
   const names = Object.entries(keys).map(([column, name]) => `${column} as "${name}"`);
   return sqlTablePanel({
     title,
@@ -35,6 +38,7 @@ function invoice(title: string, keys: Readonly<Record<string, string>>) {
     of: [{ name: "api_usage_day" }],
     none: "No calls",
     width: 24,
+    ...(height === undefined ? {} : { height }),
     sortBy: Object.values(keys)[0] === "Day" ? "Day" : "Cost",
     sql: `select ${names.join(", ")},\n  ${SUMS}\nfrom ${DAYS}\ngroup by ${names.map((_, index) => index + 1).join(", ")}\norder by sum(cost_usd) desc`,
     columns: [
@@ -51,6 +55,7 @@ function invoice(title: string, keys: Readonly<Record<string, string>>) {
 export const INVOICES: Row = {
   title: "What is to be paid?",
   panels: [
+    invoice("In all", { "'all chosen'": "Brand" }, ONE_ROW),
     invoice("By brand", { brand: "Brand" }),
     invoice("By brand and campaign", { brand: "Brand", campaign: "Campaign" }),
     invoice("By brand, model and endpoint", {

@@ -4,8 +4,6 @@ import { readPromql } from "./promql.ts";
 import { AGGREGATIONS, faultsOfPromql, metricNamed, variablesIn } from "./query-rules.ts";
 
 const COLUMNS = 24;
-/** Show something else than figures. */
-const FIGURELESS = ["row", "alertlist"];
 const LABEL_VALUES = /^label_values\((.+), (\w+)\)$/;
 
 export function faultsOfBoard(board: BoardFile): readonly string[] {
@@ -86,12 +84,11 @@ function overlap(one: BoardPanel["gridPos"], other: BoardPanel["gridPos"]): bool
 
 function faultsOfPanel(panel: BoardPanel, board: BoardFile): readonly string[] {
   if (panel.type === "row") return [];
-  const faults = [...faultsOfText(panel)];
-  if (FIGURELESS.includes(panel.type)) return faults;
-  faults.push(
+  const faults = [
+    ...faultsOfText(panel),
     ...faultsOfFigures(panel),
     ...faultsOfSource(panel.datasource, board.templating.list),
-  );
+  ];
   const { targets = [] } = panel;
   if (targets.length === 0) faults.push("asks for nothing");
   for (const { datasource, expr, rawSql, legendFormat = "" } of targets) {

@@ -70,6 +70,9 @@ describe("the board of the ledger", () => {
         ["acme", "2", "0", "2.624456789012"],
         ["o'neill", "2", "1", "0"],
       ]);
+      expect(await rowsOf(pool, "In all")).toMatchObject([
+        { Calls: "4", "Without a price": "1", "Exact, in US dollars": "2.624456789012" },
+      ]);
       const campaigns = await rowsOf(pool, "By brand and campaign", { brand: ["acme"] });
       expect(campaigns.map((row) => [row["Campaign"], row["Exact, in US dollars"]])).toEqual([
         ["none", "2.123456789012"],
@@ -113,6 +116,16 @@ describe("the board of the ledger", () => {
         const brands = (await rowsOf(pool, "By brand")).map((row) => row["Brand"]);
         expect(brands).toEqual(["acme"]);
       });
+    }));
+
+  test("shows a correction as a row of its own, by its status", () =>
+    withDatabase(async ({ pool }) => {
+      await storeSome(pool);
+      const rows = await rowsOf(pool, "Latest calls", { campaign: ["autumn"] });
+      expect(rows.map((row) => [row["Status"], Number(row["Cost"])]).toSorted()).toEqual([
+        ["adjustment", 0.5],
+        ["success", 0.001],
+      ]);
     }));
 
   test("says why calls fail", () =>
