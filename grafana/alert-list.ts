@@ -37,7 +37,7 @@ export function alertList(): Panel {
         label: "alert",
         title: "Alert",
         unit: UNITS.text,
-        width: 190,
+        width: 185,
         links: [
           {
             title: "The rule",
@@ -45,14 +45,14 @@ export function alertList(): Panel {
           },
         ],
       },
-      { label: "subject", title: "Of", unit: UNITS.text, width: 150 },
+      { label: "subject", title: "Of", unit: UNITS.text, width: 160 },
     ],
     values: [
       {
         title: "Severity",
         unit: UNITS.count,
         decimals: 0,
-        width: 85,
+        width: 82,
         steps: WARMER_WITH_RANK,
         texts: RANKS.map(({ severity, state }) =>
           state === "firing" ? severity : `(${severity})`,
@@ -68,7 +68,7 @@ export function alertList(): Panel {
         title: "For",
         unit: UNITS.seconds,
         decimals: 1,
-        width: 80,
+        width: 78,
         expr: `time() - ${bySubject(`ALERTS_FOR_STATE{${OURS}}`)}`,
       },
     ],

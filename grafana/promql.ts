@@ -54,12 +54,13 @@ export function ratio(part: string, whole: string): string {
 }
 
 /**
- * The models that had calls without a price. The first such call is no increase yet, so that one was
- * counted at all is enough.
+ * The models that had calls without a price. The first such call is no increase yet, so that a process
+ * has lately counted any is enough.
  */
 export function unpriced(selection: Selection = {}): string {
-  const counted = `count by (model) (${selected(UNPRICED_REQUESTS)} > 0)`;
-  return `(${increase(UNPRICED_REQUESTS, "model", selection)} > 0 or ${counted})`;
+  const { window = "$__range" } = selection;
+  const counted = `last_over_time(${selected(UNPRICED_REQUESTS)}[${window}]) > 0`;
+  return `(${increase(UNPRICED_REQUESTS, "model", selection)} > 0 or count by (model) (${counted}))`;
 }
 
 /** Of models in the time range, or another: nothing of one that costs nothing only because it has no price. */

@@ -20,7 +20,7 @@ const figures = [
   statPanel({
     title: "Spent this $period",
     about:
-      "Spent since the period began in the time zone of each brand, to the cent of the ledger.",
+      "Spent since the period began in the time zone of each brand, to the cent of the ledger. Periods that are over are on the board of the ledger.",
     of: [PERIOD_COST],
     none: NO_LEDGER,
     width: 4,

@@ -138,7 +138,7 @@ const brandsPerHour = perHour("brand", { about: PER_HOUR, of: [COST], expr: rate
 const modelsPerHour = perHour("model", {
   about: `${PER_HOUR} Models without a price are left out.`,
   of: [COST, UNPRICED_REQUESTS],
-  expr: `(${priced(rate(COST, "model"))})`,
+  expr: `(${priced(rate(COST, "model"), { window: "$__rate_interval" })})`,
 });
 
 export const BREAKDOWN: Row = {

@@ -11,7 +11,7 @@ const errors = sqlTablePanel({
   about:
     "Calls of the time range that did not succeed, by what the provider or the network said. Some cost money all the same.",
   of: OF,
-  none: "All succeeded",
+  none: "No call failed",
   width: 24,
   sortBy: "Calls",
   sql: `select status as "Status", error_type as "Error",

@@ -4,14 +4,17 @@ import { CENTS, MODEL_WIDTH, UNITS, UNPRICED_SHARE } from "../look.ts";
 import { type Column, sqlTablePanel } from "../table.ts";
 import { DAYS } from "./rows.ts";
 
+/** Not known of what costs nothing only because it has no price. */
+const COST = "case when sum(cost_usd) <> 0 or sum(unpriced_requests) = 0 then sum(cost_usd) end";
+
 const SUMS = `sum(requests) as "Calls",
   sum(unpriced_requests) as "Without a price",
   sum(lower_bound_requests) as "At least",
   sum(estimated_requests) as "Estimated",
   sum(input_tokens) as "Input tokens",
   sum(output_tokens) as "Output tokens",
-  sum(cost_usd) as "Cost",
-  trim_scale(sum(cost_usd))::text as "Exact, in US dollars"`;
+  ${COST} as "Cost",
+  trim_scale(${COST})::text as "Exact, in US dollars"`;
 
 const SUM_COLUMNS: readonly Column[] = [
   { title: "Calls", unit: UNITS.count, decimals: 0, width: 95 },

@@ -44,7 +44,7 @@ export const MANY_ALERTS: readonly SimulatedAlert[] = [
     name: "LedgerStale",
     severity: "critical",
     isPending: true,
-    sinceMs: TO_MS - HOUR_MS / 20,
+    sinceMs: TO_MS - HOUR_MS / 8,
   },
   {
     name: "AuditLag",

@@ -68,7 +68,7 @@ describe("the board of the ledger", () => {
       // 0.001 + 2.123456789012 + 0.5; the call of 40 days ago is in no day of the range.
       expect(figures).toEqual([
         ["acme", "2", "0", "2.624456789012"],
-        ["o'neill", "2", "1", "0"],
+        ["o'neill", "2", "1", null],
       ]);
       expect(await rowsOf(pool, "In all")).toMatchObject([
         { Calls: "4", "Without a price": "1", "Exact, in US dollars": "2.624456789012" },

@@ -108,15 +108,15 @@ function faultsOfUse(selector: Selector, { spec, grows }: Metric): readonly stri
   const { metric, range, calls } = selector;
   const [inner, ...outer] = calls.map(({ name }) => name);
   const isDifference = DIFFERENCES.includes(inner ?? "");
+  const aggregation = inner === "last_over_time" ? outer[0] : inner;
   const faults: string[] = [];
-  if (grows && !isDifference && inner !== "count")
+  if (grows && !isDifference && aggregation !== "count")
     faults.push(`${metric} is a counter, and read raw`);
   if (!grows && isDifference) faults.push(`${metric} is a gauge, and no counter for ${inner}()`);
   if (inner === "rate" && range !== "$__rate_interval") {
     faults.push(`rate(${metric}[${range}]) does not follow the resolution of the graph`);
   }
   const isLedgerMoney = !grows && spec?.labels.includes("brand") === true;
-  const aggregation = inner === "last_over_time" ? outer[0] : inner;
   if (isLedgerMoney && !HIGHEST.includes(aggregation ?? "")) {
     faults.push(`${metric} is shown by every replica alike, and needs max by its labels first`);
   }
