@@ -65,8 +65,8 @@ export function unpriced(selection: Selection = {}): string {
 
 /** Of models in the time range, or another: nothing of one that costs nothing only because it has no price. */
 export function priced(byModel: string, selection: Selection = {}): string {
-  const costsNothing = `${increase(COST, "model", selection)} == 0`;
-  return `(${byModel}) unless on (model) (${costsNothing} and ${unpriced(selection)})`;
+  const costs = `${increase(COST, "model", selection)} > 0`;
+  return `(${byModel}) unless on (model) (${unpriced(selection)} unless ${costs})`;
 }
 
 export function quantile(share: number, metric: MetricSpec, by: string = ""): string {
