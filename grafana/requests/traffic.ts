@@ -13,6 +13,7 @@ import {
   CALL_COST_DECIMALS,
   ERROR_SHARE,
   LATENCY_SECONDS,
+  MODEL_WIDTH,
   STATUS_COLOURS,
   UNITS,
 } from "../look.ts";
@@ -113,6 +114,7 @@ const models = tablePanel({
       label: "model",
       title: "Model",
       unit: UNITS.text,
+      width: MODEL_WIDTH,
       links: [
         rowLink("Only this model", "requests", { model: "Model" }),
         rowLink("Calls to this model", "ledger", { model: "Model" }),
