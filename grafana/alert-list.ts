@@ -23,6 +23,40 @@ const WARMER_WITH_RANK: Steps = [
   [rankOf("critical"), "red"],
 ];
 
+const ALERT = {
+  label: "alert",
+  title: "Alert",
+  unit: UNITS.text,
+  width: 185,
+  links: [
+    {
+      title: "The rule",
+      url: "/alerting/list?search=Spendspan${__data.fields.Alert:percentencode}",
+    },
+  ],
+};
+const SEVERITY = {
+  title: "Severity",
+  unit: UNITS.count,
+  decimals: 0,
+  width: 82,
+  steps: WARMER_WITH_RANK,
+  texts: RANKS.map(({ severity, state }) => (state === "firing" ? severity : `(${severity})`)),
+  expr: bySubject(
+    RANKS.map(
+      ({ severity, state }, rank) =>
+        `${rank} * ALERTS{${OURS}, severity="${severity}", alertstate="${state}"}`,
+    ).join(" or "),
+  ),
+};
+const DURATION = {
+  title: "For",
+  unit: UNITS.seconds,
+  decimals: 1,
+  width: 78,
+  expr: `time() - ${bySubject(`ALERTS_FOR_STATE{${OURS}}`)}`,
+};
+
 export function alertList(): Panel {
   return tablePanel({
     title: "Alerts",
@@ -31,47 +65,9 @@ export function alertList(): Panel {
     of: [{ name: "ALERTS" }, { name: "ALERTS_FOR_STATE" }],
     none: "No rules evaluated",
     width: 8,
-    sortBy: "Severity",
-    keys: [
-      {
-        label: "alert",
-        title: "Alert",
-        unit: UNITS.text,
-        width: 185,
-        links: [
-          {
-            title: "The rule",
-            url: "/alerting/list?search=Spendspan${__data.fields.Alert:percentencode}",
-          },
-        ],
-      },
-      { label: "subject", title: "Of", unit: UNITS.text, width: 160 },
-    ],
-    values: [
-      {
-        title: "Severity",
-        unit: UNITS.count,
-        decimals: 0,
-        width: 82,
-        steps: WARMER_WITH_RANK,
-        texts: RANKS.map(({ severity, state }) =>
-          state === "firing" ? severity : `(${severity})`,
-        ),
-        expr: bySubject(
-          RANKS.map(
-            ({ severity, state }, rank) =>
-              `${rank} * ALERTS{${OURS}, severity="${severity}", alertstate="${state}"}`,
-          ).join(" or "),
-        ),
-      },
-      {
-        title: "For",
-        unit: UNITS.seconds,
-        decimals: 1,
-        width: 78,
-        expr: `time() - ${bySubject(`ALERTS_FOR_STATE{${OURS}}`)}`,
-      },
-    ],
+    sortBy: SEVERITY.title,
+    keys: [ALERT, { label: "subject", title: "Of", unit: UNITS.text, width: 160 }],
+    values: [SEVERITY, DURATION],
   });
 }
 

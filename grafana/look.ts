@@ -98,9 +98,10 @@ export function thresholdsOf(steps: Steps): dashboard.ThresholdsConfig {
   };
 }
 
-/** What stands in place of some values. */
+/** How values are written. */
 export interface Wording {
   readonly unit: Unit;
+  /** As many as the value needs, unless given. */
   readonly decimals?: number;
   /** In place of 0, 1, 2 and so on. */
   readonly texts?: readonly string[];

@@ -210,7 +210,7 @@ export function withFigures<B extends AnyBuilder>(
   return builder;
 }
 
-export function descriptionOf({ about, of }: Pick<PanelText, "about" | "of">): string {
+function descriptionOf({ about, of }: Pick<PanelText, "about" | "of">): string {
   const names = of.map(({ name }) => `\`${name}\``).join(", ");
   return `${about}\n\nMetric: ${names}`;
 }

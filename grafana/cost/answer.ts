@@ -31,7 +31,7 @@ const figures = [
   balancePanel({
     title: "Budget left",
     about:
-      "Of all brands with a budget for the period. What a brand has overspent counts against the rest; below zero, all together have.",
+      "Of all brands with a budget for the period. What a brand has overspent counts against the rest; red and below zero is what they have overspent together.",
     of: [BUDGET, PERIOD_COST],
     none: NO_BUDGET,
     width: 4,

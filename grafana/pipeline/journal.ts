@@ -56,7 +56,7 @@ const figures = [
   statPanel({
     title: "Dead letters",
     about:
-      "Records that the database refused in the time range. They are kept in files, and can be read there.",
+      "Records that the database refused in the time range. They are kept in files, and `spendspan replay` writes them again.",
     of: [DEAD_LETTER],
     none: NO_APP,
     width: 6,

@@ -9,6 +9,11 @@ const WATCHDOG: SimulatedAlert = { name: "Watchdog", severity: "none", sinceMs: 
 /** All is well. */
 export const NO_ALERTS: readonly SimulatedAlert[] = [WATCHDOG];
 
+export const ONE_BRAND_ALERTS: readonly SimulatedAlert[] = [
+  WATCHDOG,
+  exhausted("acme", TO_MS - 44 * HOUR_MS),
+];
+
 /** What the rules find in the month of the company of the pictures. */
 export const COMPANY_ALERTS: readonly SimulatedAlert[] = [
   WATCHDOG,
@@ -16,30 +21,22 @@ export const COMPANY_ALERTS: readonly SimulatedAlert[] = [
     name: "BrandWithoutBudget",
     severity: "info",
     labels: { brand: "initech", period: "month" },
-    sinceMs: Date.parse("2026-11-02T09:00:00Z"),
+    sinceMs: TO_MS - 531 * HOUR_MS,
   },
-  {
-    name: "BudgetExhausted",
-    severity: "critical",
-    labels: { brand: "hooli", period: "month" },
-    sinceMs: Date.parse("2026-11-23T09:30:00Z"),
-  },
+  exhausted("hooli", TO_MS - 27 * HOUR_MS),
   {
     name: "BudgetForecastExceeded",
     severity: "warning",
     labels: { brand: "hooli", period: "month" },
-    sinceMs: Date.parse("2026-11-06T12:00:00Z"),
+    sinceMs: TO_MS - 432 * HOUR_MS,
   },
 ];
 
 /** More than fit, with names as long as names get, and some that don't fire yet. */
 export const MANY_ALERTS: readonly SimulatedAlert[] = [
-  ...[3, 10, 17].map((brand) => ({
-    name: "BudgetExhausted",
-    severity: "critical",
-    labels: { brand: `subsidiary-of-a-subsidiary-no-${brand}`, period: "month" },
-    sinceMs: TO_MS - brand * HOUR_MS,
-  })),
+  ...[3, 10, 17].map((brand) =>
+    exhausted(`subsidiary-of-a-subsidiary-no-${brand}`, TO_MS - brand * HOUR_MS),
+  ),
   {
     name: "LedgerStale",
     severity: "critical",
@@ -61,3 +58,12 @@ export const MANY_ALERTS: readonly SimulatedAlert[] = [
   },
   WATCHDOG,
 ];
+
+function exhausted(brand: string, sinceMs: number): SimulatedAlert {
+  return {
+    name: "BudgetExhausted",
+    severity: "critical",
+    labels: { brand, period: "month" },
+    sinceMs,
+  };
+}

@@ -30,7 +30,7 @@ interface Company {
 const COMPANIES = {
   company: { brands: brands.COMPANY, alerts: alerts.COMPANY_ALERTS },
   empty: { brands: [], alerts: [] },
-  one: { brands: brands.ONE_BRAND, alerts: alerts.NO_ALERTS },
+  one: { brands: brands.ONE_BRAND, alerts: alerts.ONE_BRAND_ALERTS },
   thirty: { brands: brands.THIRTY_BRANDS, alerts: alerts.MANY_ALERTS },
   small: { brands: brands.SMALL_SUMS, alerts: alerts.NO_ALERTS },
   large: { brands: brands.LARGE_SUMS, alerts: alerts.NO_ALERTS },

@@ -122,10 +122,8 @@ describe("the board of the ledger", () => {
     withDatabase(async ({ pool }) => {
       await storeSome(pool);
       const rows = await rowsOf(pool, "Latest calls", { campaign: ["autumn"] });
-      expect(rows.map((row) => [row["Status"], Number(row["Cost"])]).toSorted()).toEqual([
-        ["adjustment", 0.5],
-        ["success", 0.001],
-      ]);
+      const costs = rows.map((row) => [row["Status"], Number(row["Cost"])]);
+      expect(Object.fromEntries(costs)).toEqual({ adjustment: 0.5, success: 0.001 });
     }));
 
   test("says why calls fail", () =>

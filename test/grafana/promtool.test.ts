@@ -6,7 +6,7 @@ import { type BoardTarget, boardFile, BOARD_NAMES } from "./board-file.ts";
 import { filledInPromql } from "./filled-in-query.ts";
 import { PrometheusServer } from "./prometheus-server.ts";
 import type { Series } from "./series.ts";
-import { alertsPage, type SimulatedAlert } from "./simulated-alerts.ts";
+import { alertsPage } from "./simulated-alerts.ts";
 import { BRANDS, callsAt, FROM_MS, SCRAPE_MS, TO_MS } from "./simulated-calls.ts";
 import { OUTAGE, simulatedPages } from "./simulated-month.ts";
 
@@ -17,24 +17,7 @@ const CALLS = Array.from({ length: (TO_MS - FROM_MS) / SCRAPE_MS }, (_, step) =>
   callsAt(step + 1),
 ).flat();
 
-const ALERTS: readonly SimulatedAlert[] = [
-  { name: "Watchdog", severity: "none", sinceMs: FROM_MS },
-  {
-    name: "BudgetExhausted",
-    severity: "critical",
-    labels: { brand: "acme", period: "month" },
-    sinceMs: TO_MS - 90 * MINUTE_MS,
-  },
-  {
-    name: "ErrorRatioHigh",
-    severity: "warning",
-    labels: { brand: "globex", model: "gemini-2.5-pro" },
-    sinceMs: TO_MS - 5 * MINUTE_MS,
-    isPending: true,
-  },
-];
-
-/** Alerts, and at the very end the first call to a model without a price: its series are born with it. */
+/** At the very end the watchdog, and the first call to a model without a price: its series are born with it. */
 function furtherAt(atMs: number): string {
   if (atMs < TO_MS - SCRAPE_MS) return "";
   const model = 'model="gemini-brand-new"';
@@ -43,7 +26,8 @@ function furtherAt(atMs: number): string {
     `api_usage_cost_usd_total{instance="app-0:9464",brand="acme",${model}} 0`,
     `api_usage_ledger_cost_usd{instance="serve-0:9465",brand="acme",${model}} 0`,
   ];
-  return alertsPage(ALERTS, atMs) + lines.map((text) => `${text} ${atMs / 1_000}\n`).join("");
+  const watchdog = { name: "Watchdog", severity: "none", sinceMs: FROM_MS };
+  return alertsPage([watchdog], atMs) + lines.map((text) => `${text} ${atMs / 1_000}\n`).join("");
 }
 
 let prometheus: PrometheusServer;
@@ -291,27 +275,15 @@ describe("shares and forecasts", () => {
   });
 });
 
-describe("the list of alerts", () => {
-  /** Labels that an alert has not leave spaces, which a page shows as one. */
-  const bySubject = async (column: string) =>
-    Object.fromEntries(
-      Object.entries(await valuesOf("spendspan-requests", `Alerts, ${column}`)).map(
-        ([key, value]) => [key.replaceAll(/ +/g, " ").trim(), value],
-      ),
-    );
-
-  test("ranks what pages above all, and what fires above what is to", async () => {
-    expect(await bySubject("A")).toEqual({
-      "BudgetExhausted/acme month": 7,
-      "ErrorRatioHigh/globex gemini-2.5-pro": 4,
-      "Watchdog/": 1,
-    });
-  });
-
-  test("says for how long", async () => {
-    expect(await bySubject("B")).toMatchObject({
-      "BudgetExhausted/acme month": 5_400,
-      "ErrorRatioHigh/globex gemini-2.5-pro": 300,
-    });
-  });
+test("the lag is 0 while no record waits, and not known while no app is scraped", async () => {
+  const { target } = targetsOf("spendspan-pipeline").find(({ panel }) => panel === "Lag, A")!;
+  const page = `api_usage_journal_records{instance="app-0:9464"} 0 ${TO_MS / 1_000}\n# EOF\n`;
+  const idle = await PrometheusServer.start([page]);
+  try {
+    const [lag] = await idle.instant(target.expr!, TO_MS);
+    expect(lag!.points[0]![1]).toBe(0);
+    expect(await idle.instant(target.expr!, TO_MS - 60 * MINUTE_MS)).toEqual([]);
+  } finally {
+    await idle.stop();
+  }
 });
