@@ -66,7 +66,7 @@ export function alertList(): Panel {
     none: "No rules evaluated",
     width: 8,
     sortBy: SEVERITY.title,
-    keys: [ALERT, { label: "subject", title: "Of", unit: UNITS.text, width: 160 }],
+    keys: [ALERT, { label: "subject", title: "Of", unit: UNITS.text, width: 155 }],
     values: [SEVERITY, DURATION],
   });
 }

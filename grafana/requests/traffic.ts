@@ -122,11 +122,18 @@ const models = tablePanel({
     },
   ],
   values: [
-    { title: "Calls", unit: UNITS.count, decimals: 0, expr: increase(REQUESTS, "model") },
+    {
+      title: "Calls",
+      unit: UNITS.count,
+      decimals: 0,
+      width: 100,
+      expr: increase(REQUESTS, "model"),
+    },
     {
       title: "Failing",
       unit: UNITS.share,
       decimals: 2,
+      width: 100,
       steps: ERROR_SHARE,
       expr: ratio(
         increase(REQUESTS, "model", { without: ["status"], where: 'status=~"error|timeout"' }),

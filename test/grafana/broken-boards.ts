@@ -163,6 +163,13 @@ export const BROKEN_BOARDS: readonly BrokenBoard[] = [
     fault: 'shows "No rules evaluated" in every empty cell',
   },
   {
+    what: "columns that need a scroll",
+    board: REQUESTS,
+    find: '"id":"custom.width","value":155',
+    replace: '"id":"custom.width","value":200',
+    fault: '"Alerts" has columns beyond its edge, 545 pixels wide',
+  },
+  {
     what: "money that is shortened",
     board: COST,
     find: '"unit":"currency:financial:$"',
