@@ -77,7 +77,7 @@ export const AGREEMENT: Row = {
       title: "Drift by brand",
       about: `How far counters and ledger of the last day are apart, as a share of the ledger: brands that are out by as much in either way do not make up for each other here. Only brands of more than ${WORTH_COMPARING_USD} US dollar a day.`,
       of: [COST, WINDOW_COST],
-      none: NO_LEDGER,
+      none: `No brand above ${WORTH_COMPARING_USD} US dollar`,
       width: 12,
       unit: UNITS.share,
       decimals: 2,
