@@ -66,7 +66,8 @@ export interface SqlTable extends Table {
 export function sqlTablePanel(spec: SqlTable): Panel {
   return tableOf({ height: 10, ...spec }, LEDGER, spec.columns)
     .targets([sql(spec.sql)])
-    .filterable(true);
+    .filterable(true)
+    .overrideByFieldType("number", [{ id: "custom.filterable", value: false }]);
 }
 
 function tableOf(
