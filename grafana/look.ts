@@ -9,6 +9,8 @@ import * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
 /** Names of Grafana's units. Money is written out, since `currencyUSD` would make it `$1.13K`. */
 export const UNITS = {
   money: "currency:financial:$",
+  /** Of money that is missing, as an amount above 0: `-$36.00`, where `money` would make `$-36.00` of -36. */
+  missingMoney: "currency:financial:-$",
   /** Shortened, `$1.13K`: of the course of it, and of no sum. */
   roughMoney: "currencyUSD",
   share: "percentunit",
@@ -46,6 +48,8 @@ const ABOVE_ZERO = 1e-9;
 const PICODOLLAR = 1e-12;
 /** The time of what has run out already: nobody knows since when. */
 export const ALREADY = 0;
+/** The time of what does not run out in its period, later than all others; in seconds since the Unix epoch. */
+export const NOT_IN_PERIOD = 9_999_999_999;
 /** JSON has no infinity. */
 const LOWEST = -1e15;
 const HALF_A_CENT = 0.004_999_999_999;
@@ -94,19 +98,37 @@ export function thresholdsOf(steps: Steps): dashboard.ThresholdsConfig {
   };
 }
 
+/** How values are written. */
+export interface Wording {
+  readonly unit: Unit;
+  /** As many as the value needs, unless given. */
+  readonly decimals?: number;
+  /** In place of 0, 1, 2 and so on. */
+  readonly texts?: readonly string[];
+}
+
 /**
  * Keeps money of less than half a cent, where cents are shown, from being shown as none; and what has
- * run out already from having done so in 1970.
+ * run out already, or does not, from having a day on which it does.
  */
-export function mappingsOf(unit: Unit, decimals: number | undefined): dashboard.ValueMapping[] {
-  if (unit === UNITS.fromNow) return [rangeAs("spent", ALREADY, ALREADY)];
-  if ((unit !== UNITS.money && unit !== UNITS.count) || decimals !== CENTS) return [];
+export function mappingsOf({ unit, decimals, texts }: Wording): dashboard.ValueMapping[] {
+  if (texts !== undefined) return texts.map((text, value) => rangeAs(text, value, value));
+  if (unit === UNITS.fromNow) {
+    const notInPeriodMs = NOT_IN_PERIOD * 1_000;
+    return [
+      rangeAs("spent", ALREADY, ALREADY),
+      rangeAs("not in period", notInPeriodMs, notInPeriodMs, "green"),
+    ];
+  }
+  if (decimals !== CENTS) return [];
+  if (unit === UNITS.missingMoney) return [rangeAs("-<1 ¢", PICODOLLAR, HALF_A_CENT)];
+  if (unit !== UNITS.money && unit !== UNITS.count) return [];
   return [rangeAs("<1 ¢", PICODOLLAR, HALF_A_CENT), rangeAs("-<1 ¢", -HALF_A_CENT, -PICODOLLAR)];
 }
 
-function rangeAs(text: string, from: number, to: number): dashboard.ValueMapping {
-  const options = { from, to, result: { text, index: 0 } };
-  return { type: dashboard.MappingType.RangeToText, options };
+function rangeAs(text: string, from: number, to: number, color?: string): dashboard.ValueMapping {
+  const result = { text, index: 0, ...(color === undefined ? {} : { color }) };
+  return { type: dashboard.MappingType.RangeToText, options: { from, to, result } };
 }
 
 /** In pixels, for names as long as Gemini's. */

@@ -8,7 +8,18 @@ import * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
 import * as stat from "@grafana/grafana-foundation-sdk/stat";
 import * as timeseries from "@grafana/grafana-foundation-sdk/timeseries";
 
-import { BAR, mappingsOf, NEUTRAL, type Steps, thresholdsOf, type Unit, UNITS } from "./look.ts";
+import {
+  BAD,
+  BAR,
+  BELOW_ZERO_IS_BAD,
+  CENTS,
+  mappingsOf,
+  NEUTRAL,
+  type Steps,
+  thresholdsOf,
+  UNITS,
+  type Wording,
+} from "./look.ts";
 import { type Builder, instant, PROMETHEUS, type Query, range, type Target } from "./target.ts";
 
 /** Columns from which on a legend has room beside the lines, and more so for two figures a series. */
@@ -31,10 +42,7 @@ export interface PanelText {
   readonly height?: number;
 }
 
-export interface Figures extends PanelText {
-  readonly unit: Unit;
-  /** As many as the value needs, unless given. */
-  readonly decimals?: number;
+export interface Figures extends PanelText, Wording {
   readonly steps?: Steps;
 }
 
@@ -50,7 +58,7 @@ export interface Link {
 }
 
 /** One large figure, as it is now: a line behind it would show its last value of hours ago as today's. */
-export function statPanel(spec: PromPanel): Panel {
+export function statPanel(spec: PromPanel): stat.PanelBuilder {
   const builder = new stat.PanelBuilder()
     .graphMode(common.BigValueGraphMode.None)
     .colorMode(common.BigValueColorMode.Value)
@@ -58,6 +66,27 @@ export function statPanel(spec: PromPanel): Panel {
     .reduceOptions(new common.ReduceDataOptionsBuilder().values(false).calcs(["lastNotNull"]))
     .targets([...instant(spec.queries)]);
   return withFigures(builder, PROMETHEUS, { height: 4, ...spec });
+}
+
+export interface BalancePanel extends PanelText {
+  /** In US dollars; one value. */
+  readonly balance: string;
+}
+
+/** What is left, in green, or else what is missing, in red: by a query each, since each has its unit. */
+export function balancePanel({ balance, ...text }: BalancePanel): Panel {
+  const missing = { unit: UNITS.missingMoney, decimals: CENTS };
+  return statPanel({
+    ...text,
+    unit: UNITS.money,
+    decimals: CENTS,
+    steps: BELOW_ZERO_IS_BAD,
+    queries: [{ expr: `${balance} >= 0` }, { expr: `-${balance} > 0` }],
+  }).overrideByQuery("B", [
+    { id: "unit", value: missing.unit },
+    { id: "mappings", value: mappingsOf(missing) },
+    { id: "thresholds", value: thresholdsOf(BAD) },
+  ]);
 }
 
 export interface SeriesPanel extends PromPanel {
@@ -173,7 +202,7 @@ export function withFigures<B extends AnyBuilder>(
     .unit(unit)
     .noValue(none)
     .thresholds({ build: () => thresholdsOf(steps) })
-    .mappings(mappingsOf(unit, decimals))
+    .mappings(mappingsOf(spec))
     .span(width)
     .height(height);
   if (decimals !== undefined) builder.decimals(decimals);
@@ -181,7 +210,7 @@ export function withFigures<B extends AnyBuilder>(
   return builder;
 }
 
-export function descriptionOf({ about, of }: Pick<PanelText, "about" | "of">): string {
+function descriptionOf({ about, of }: Pick<PanelText, "about" | "of">): string {
   const names = of.map(({ name }) => `\`${name}\``).join(", ");
   return `${about}\n\nMetric: ${names}`;
 }

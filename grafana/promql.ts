@@ -9,6 +9,10 @@ import type { MetricSpec } from "../src/semconv/metric.ts";
 import { FILTERS } from "./variables.ts";
 
 export interface Selection {
+  /** In Prometheus's notation; that of the board, unless given. */
+  readonly window?: string;
+  /** By how much the window ends before now; not at all, unless given. */
+  readonly offset?: string;
   /** Further matchers: `kind="thinking"`. */
   readonly where?: string;
   /** Filters of the board to leave out, for a share of all. */
@@ -37,9 +41,11 @@ export function perMinute(metric: MetricSpec, by: string = "", selection?: Selec
   return `${rate(metric, by, selection)} * 60`;
 }
 
-/** In the time range of the board. */
-export function increase(metric: MetricSpec, by: string = "", selection?: Selection): string {
-  return `${sumBy(by)} (increase(${selected(metric, selection)}[$__range]))`;
+/** In the time range of the board, or another. */
+export function increase(metric: MetricSpec, by: string = "", selection: Selection = {}): string {
+  const { window = "$__range", offset } = selection;
+  const earlier = offset === undefined ? "" : ` offset ${offset}`;
+  return `${sumBy(by)} (increase(${selected(metric, selection)}[${window}]${earlier}))`;
 }
 
 /** 0 where there is nothing of `part`, and nothing where there is nothing at all. */
@@ -47,9 +53,20 @@ export function ratio(part: string, whole: string): string {
   return `(${part} or ${whole} * 0) / (${whole} > 0)`;
 }
 
-/** Of models: nothing of one that costs nothing only because it has no price. */
-export function priced(byModel: string): string {
-  return `(${byModel}) unless on (model) (${increase(COST, "model")} == 0 and ${increase(UNPRICED_REQUESTS, "model")} > 0)`;
+/**
+ * The models that had calls without a price. The first such call is no increase yet, so that a process
+ * has lately counted any is enough.
+ */
+export function unpriced(selection: Selection = {}): string {
+  const { window = "$__range" } = selection;
+  const counted = `last_over_time(${selected(UNPRICED_REQUESTS)}[${window}]) > 0`;
+  return `(${increase(UNPRICED_REQUESTS, "model", selection)} > 0 or count by (model) (${counted}))`;
+}
+
+/** Of models in the time range, or another: nothing of one that costs nothing only because it has no price. */
+export function priced(byModel: string, selection: Selection = {}): string {
+  const costs = `${increase(COST, "model", selection)} > 0`;
+  return `(${byModel}) unless on (model) (${unpriced(selection)} unless ${costs})`;
 }
 
 export function quantile(share: number, metric: MetricSpec, by: string = ""): string {

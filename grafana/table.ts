@@ -9,16 +9,14 @@ import {
   NEUTRAL,
   type Steps,
   thresholdsOf,
-  type Unit,
   UNITS,
+  type Wording,
 } from "./look.ts";
 import { type Link, type Panel, type PanelText, withFigures } from "./panel.ts";
 import { columns, LEDGER, PROMETHEUS, refIdOf, sql } from "./target.ts";
 
-export interface Column {
+export interface Column extends Wording {
   readonly title: string;
-  readonly unit: Unit;
-  readonly decimals?: number;
   /** In pixels; columns without one share what is left. */
   readonly width?: number;
   readonly steps?: Steps;
@@ -68,7 +66,8 @@ export interface SqlTable extends Table {
 export function sqlTablePanel(spec: SqlTable): Panel {
   return tableOf({ height: 10, ...spec }, LEDGER, spec.columns)
     .targets([sql(spec.sql)])
-    .filterable(true);
+    .filterable(true)
+    .overrideByFieldType("number", [{ id: "custom.filterable", value: false }]);
 }
 
 function tableOf(
@@ -86,7 +85,7 @@ function tableOf(
 
 function propertiesOf(column: Column): dashboard.DynamicConfigValue[] {
   const { unit, decimals, width, steps = NEUTRAL, gauge = false, links = [] } = column;
-  const mappings = mappingsOf(unit, decimals);
+  const mappings = mappingsOf(column);
   const properties: dashboard.DynamicConfigValue[] = [{ id: "unit", value: unit }];
   if (decimals !== undefined) properties.push({ id: "decimals", value: decimals });
   if (width !== undefined) properties.push({ id: "custom.width", value: width });

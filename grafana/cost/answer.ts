@@ -9,8 +9,8 @@ import {
 } from "../../src/metrics/catalogue.ts";
 import { alertList } from "../alert-list.ts";
 import type { Row } from "../board.ts";
-import { AGE_SECONDS, BAD, BELOW_ZERO_IS_BAD, BUDGET_USED as USED, CENTS, UNITS } from "../look.ts";
-import { seriesPanel, statPanel } from "../panel.ts";
+import { AGE_SECONDS, BAD, BUDGET_USED as USED, CENTS, UNITS } from "../look.ts";
+import { balancePanel, seriesPanel, statPanel } from "../panel.ts";
 import * as spend from "./spend.ts";
 
 const NO_LEDGER = "No ledger read";
@@ -20,7 +20,7 @@ const figures = [
   statPanel({
     title: "Spent this $period",
     about:
-      "Spent since the period began in the time zone of each brand, to the cent of the ledger.",
+      "Spent since the period began in the time zone of each brand, to the cent of the ledger. Periods that are over are on the board of the ledger.",
     of: [PERIOD_COST],
     none: NO_LEDGER,
     width: 4,
@@ -28,17 +28,14 @@ const figures = [
     decimals: CENTS,
     queries: [{ expr: `sum(${spend.SPENT})` }],
   }),
-  statPanel({
+  balancePanel({
     title: "Budget left",
     about:
-      "Of all brands with a budget for the period. What a brand has overspent counts against the rest.",
+      "Of all brands with a budget for the period. What a brand has overspent counts against the rest; red and below zero is what they have overspent together.",
     of: [BUDGET, PERIOD_COST],
     none: NO_BUDGET,
     width: 4,
-    unit: UNITS.money,
-    decimals: CENTS,
-    steps: BELOW_ZERO_IS_BAD,
-    queries: [{ expr: `sum(${spend.BUDGET_LEFT})` }],
+    balance: `sum(${spend.BUDGET_LEFT})`,
   }),
   statPanel({
     title: "Most used budget",
@@ -54,9 +51,9 @@ const figures = [
   statPanel({
     title: "First budget runs out",
     about:
-      "When the first of the budgets is spent if the brand goes on as in the last seven days. Only of budgets that do not last until their period ends.",
+      "When the first of the budgets is spent if the brand goes on as in the last seven days. A budget that lasts until its period ends does not run out in it.",
     of: [BUDGET, PERIOD_COST, PERIOD_END, WINDOW_COST, WINDOW_LENGTH],
-    none: "All last",
+    none: NO_BUDGET,
     width: 4,
     unit: UNITS.fromNow,
     steps: BAD,
@@ -106,5 +103,5 @@ const course = seriesPanel({
 
 export const ANSWER: Row = {
   title: "How much is spent, and does the budget last?",
-  panels: [...figures, course, alertList(8, 8)],
+  panels: [...figures, course, alertList()],
 };

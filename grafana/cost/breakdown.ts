@@ -13,9 +13,9 @@ import {
 } from "../../src/metrics/catalogue.ts";
 import type { Row } from "../board.ts";
 import { rowLink, seriesLink } from "../links.ts";
-import { BUDGET_USED, CALL_COST_DECIMALS, CENTS, UNITS } from "../look.ts";
-import { barsPanel, seriesPanel } from "../panel.ts";
-import { increase, priced, rate, ratio } from "../promql.ts";
+import { ANY_IS_BAD, BUDGET_USED, CALL_COST_DECIMALS, CENTS, UNITS } from "../look.ts";
+import { barsPanel, type Panel, type PanelText, seriesPanel } from "../panel.ts";
+import { increase, priced, rate, ratio, unpriced } from "../promql.ts";
 import { tablePanel } from "../table.ts";
 import * as spend from "./spend.ts";
 
@@ -59,7 +59,7 @@ const brands = tablePanel({
 const models = tablePanel({
   title: "Models",
   about:
-    "Spent in the time range, by the ledger, with calls as the apps counted them. A click on a model shows its requests, or its calls in the ledger. The filters of brands and models apply; to calls, all do.",
+    "Spent in the time range, by the ledger, with calls as the apps counted them. Calls to a model whose price is missing are in no sum. A click on a model shows its requests, or its calls in the ledger. The filters of brands and models apply; to calls, all do.",
   of: [LEDGER_COST, LEDGER_REFRESH, REQUESTS, COST, UNPRICED_REQUESTS],
   none: "No ledger read at the start of this range",
   width: 14,
@@ -84,6 +84,14 @@ const models = tablePanel({
     },
     { title: "Calls", unit: UNITS.count, decimals: 0, expr: increase(REQUESTS, "model") },
     {
+      title: "Price",
+      unit: UNITS.count,
+      decimals: 0,
+      steps: ANY_IS_BAD,
+      texts: ["known", "missing"],
+      expr: `${unpriced()} * 0 + 1 or ${increase(REQUESTS, "model")} * 0`,
+    },
+    {
       title: "Cost of a call",
       unit: UNITS.money,
       decimals: CALL_COST_DECIMALS,
@@ -107,27 +115,33 @@ const endpoints = barsPanel({
   links: [seriesLink("Requests of this endpoint", "requests", "endpoint")],
 });
 
-function perHour(title: string, label: "brand" | "model") {
+const PER_HOUR = "US dollars an hour, as the apps count them. For how fast, and not for how much.";
+
+interface PerHour extends Pick<PanelText, "about" | "of"> {
+  readonly expr: string;
+}
+
+function perHour(label: "brand" | "model", { expr, ...text }: PerHour): Panel {
   return seriesPanel({
-    title,
-    about: "US dollars an hour, as the apps count them. For how fast, and not for how much.",
-    of: [COST],
+    ...text,
+    title: `Spend an hour by ${label}`,
     none: "No calls",
     width: 12,
     unit: UNITS.roughMoney,
     stacked: true,
-    queries: [{ expr: `${rate(COST, label)} * 3600`, legend: `{{${label}}}` }],
+    queries: [{ expr: `${expr} * 3600`, legend: `{{${label}}}` }],
     links: [seriesLink(`Only this ${label}`, "cost", label)],
   });
 }
 
+const brandsPerHour = perHour("brand", { about: PER_HOUR, of: [COST], expr: rate(COST, "brand") });
+const modelsPerHour = perHour("model", {
+  about: `${PER_HOUR} Models without a price are left out.`,
+  of: [COST, UNPRICED_REQUESTS],
+  expr: `(${priced(rate(COST, "model"), { window: "$__rate_interval" })})`,
+});
+
 export const BREAKDOWN: Row = {
   title: "Whose money is it, and what is it spent on?",
-  panels: [
-    brands,
-    models,
-    endpoints,
-    perHour("Spend an hour by brand", "brand"),
-    perHour("Spend an hour by model", "model"),
-  ],
+  panels: [brands, models, endpoints, brandsPerHour, modelsPerHour],
 };

@@ -1,8 +1,15 @@
 /** What changed against the week before, in dollars rather than in per cent: small brands double often. */
-import { LEDGER_COST, LEDGER_REFRESH, WINDOW_COST } from "../../src/metrics/catalogue.ts";
+import {
+  COST,
+  LEDGER_COST,
+  LEDGER_REFRESH,
+  UNPRICED_REQUESTS,
+  WINDOW_COST,
+} from "../../src/metrics/catalogue.ts";
 import type { Row } from "../board.ts";
 import { rowLink } from "../links.ts";
 import { CENTS, MORE_IS_WARM, UNITS } from "../look.ts";
+import { priced } from "../promql.ts";
 import { tablePanel } from "../table.ts";
 import { LAST_DAY, LAST_WEEK, spentByModelSince, THIS_WEEK } from "./spend.ts";
 
@@ -14,6 +21,9 @@ function change(now: string, before: string): string {
 
 const WEEK_OF_MODELS = spentByModelSince("7d");
 const TWO_WEEKS_OF_MODELS = spentByModelSince("14d");
+/** Of models that had no price in one of the weeks, it isn't known how they moved. */
+const pricedThisWeek = (expr: string) => priced(expr, { window: "7d" });
+const pricedLastWeek = (expr: string) => priced(expr, { window: "7d", offset: "7d" });
 
 export const MOVERS: Row = {
   title: "What moved against last week?",
@@ -49,8 +59,9 @@ export const MOVERS: Row = {
     }),
     tablePanel({
       title: "Models that moved most",
-      about: "As beside it, by model. The filters of brands and models apply, and no other.",
-      of: [LEDGER_COST, LEDGER_REFRESH],
+      about:
+        "As beside it, by model. A week in which a model had no price is left out. The filters of brands and models apply, and no other.",
+      of: [LEDGER_COST, LEDGER_REFRESH, COST, UNPRICED_REQUESTS],
       none: NO_WEEK,
       width: 12,
       sortBy: "Change in $",
@@ -69,14 +80,19 @@ export const MOVERS: Row = {
           decimals: CENTS,
           steps: MORE_IS_WARM,
           // This week less the last, which is two weeks less this one.
-          expr: `2 * ${WEEK_OF_MODELS} - ${TWO_WEEKS_OF_MODELS}`,
+          expr: pricedLastWeek(pricedThisWeek(`2 * ${WEEK_OF_MODELS} - ${TWO_WEEKS_OF_MODELS}`)),
         },
-        { title: "Last 7 days", unit: UNITS.money, decimals: CENTS, expr: WEEK_OF_MODELS },
+        {
+          title: "Last 7 days",
+          unit: UNITS.money,
+          decimals: CENTS,
+          expr: pricedThisWeek(WEEK_OF_MODELS),
+        },
         {
           title: "7 days before",
           unit: UNITS.money,
           decimals: CENTS,
-          expr: `${TWO_WEEKS_OF_MODELS} - ${WEEK_OF_MODELS}`,
+          expr: pricedLastWeek(`${TWO_WEEKS_OF_MODELS} - ${WEEK_OF_MODELS}`),
         },
       ],
     }),

@@ -9,7 +9,7 @@ import {
   WINDOW_LENGTH,
 } from "../../src/metrics/catalogue.ts";
 import type { NumberSpec } from "../../src/semconv/metric.ts";
-import { ALREADY } from "../look.ts";
+import { ALREADY, NOT_IN_PERIOD } from "../look.ts";
 import { selected } from "../promql.ts";
 
 /** By brand and period, as all that follows: brands may have time zones of their own. */
@@ -26,10 +26,14 @@ const SECONDS_LEFT = `clamp_min(${inPeriod(PERIOD_END)} - time(), 0)`;
 export const FORECAST = `${SPENT} + ${SECONDS_LEFT} * on (brand) group_left () ${WEEK_RATE}`;
 
 /**
- * When the budget is spent at that rate, as a Unix time: {@link ALREADY} if it is, and none of a brand
- * that gets by until the period ends.
+ * When the budget is spent at that rate, as a Unix time: {@link ALREADY} if it is, {@link NOT_IN_PERIOD}
+ * of a brand that gets by until the period ends, and nothing where budget or rate are not known.
  */
-export const RUNS_OUT = `(${BUDGET_LEFT} <= 0) * 0 + ${ALREADY} or (time() + ${BUDGET_LEFT} / on (brand) group_left () (${WEEK_RATE} > 0)) < ${inPeriod(PERIOD_END)}`;
+export const RUNS_OUT = [
+  `(${BUDGET_LEFT} <= 0) * 0 + ${ALREADY}`,
+  `(time() + ${BUDGET_LEFT} / on (brand) group_left () (${WEEK_RATE} > 0)) < ${inPeriod(PERIOD_END)}`,
+  `${BUDGET_LEFT} * on (brand) group_left () ${WEEK_RATE} * 0 + ${NOT_IN_PERIOD}`,
+].join(" or ");
 
 /** Spent in the last seven days, in the seven before, and in the last day; by brand. */
 export const THIS_WEEK: string = inWindow(WINDOW_COST, "7d");

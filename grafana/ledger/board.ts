@@ -10,7 +10,7 @@ export const LEDGER_BOARD: Board = {
   uid: BOARD_UIDS.ledger,
   title: "spendspan: ledger",
   about:
-    "Optional: needs a Postgres data source with a login that may read the ledger. Sums as an invoice needs them, and single calls. Times are UTC, as the days of the sums are.",
+    "Optional: needs a Postgres data source with a login that may read the ledger. Sums as an invoice needs them, and single calls, of the month so far; on its first day, choose the previous month as the time range. Times are UTC, as the days of the sums are.",
   from: "now/M",
   refresh: "",
   timezone: "utc",

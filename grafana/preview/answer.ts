@@ -26,18 +26,11 @@ export interface RowsAnswer {
 
 export type Answer = SeriesAnswer | RowsAnswer;
 
-export interface FiringAlert {
-  readonly name: string;
-  readonly severity: string;
-  readonly brand: string | undefined;
-}
-
 export interface BoardAnswer {
   readonly fromMs: number;
   readonly toMs: number;
   /** What variables stand for in texts, by their names. */
   readonly chosen: Readonly<Record<string, string>>;
-  readonly alerts: readonly FiringAlert[];
   /** By the panels' ids. */
   readonly panels: Readonly<Record<string, readonly Answer[]>>;
 }

@@ -3,7 +3,7 @@ import { calendarIn } from "../../src/budget/window.ts";
 import type { BoardFile, BoardPanel, BoardTarget } from "../../test/grafana/board-file.ts";
 import { filledInPromql, filledInSql, type TimeRange } from "../../test/grafana/filled-in-query.ts";
 import { SCRAPE_MS } from "../../test/grafana/simulated-calls.ts";
-import type { Answer, BoardAnswer, FiringAlert, RowsAnswer } from "./answer.ts";
+import type { Answer, BoardAnswer, RowsAnswer } from "./answer.ts";
 import { NOW_MS, type Scenario, SPARSE_SCRAPE_MS } from "./scenario.ts";
 
 /** Where the reader's browser is. */
@@ -38,7 +38,6 @@ export async function answerOf(board: AskingBoard, scenario: Scenario): Promise<
   return {
     ...range,
     chosen: { ...DATA_SOURCES, ...CHOSEN },
-    alerts: await alertsOf(scenario),
     panels: Object.fromEntries(panels),
   };
 }
@@ -116,13 +115,4 @@ function cellOf(value: unknown, type: "number" | "string" | "time"): number | st
   if (type === "time") return Number(value);
   if (type === "number") return Number(value);
   return typeof value === "string" ? value : JSON.stringify(value);
-}
-
-async function alertsOf({ prometheus }: Scenario): Promise<readonly FiringAlert[]> {
-  const series = await prometheus.instant('ALERTS{alertstate="firing"}', NOW_MS);
-  return series.map(({ labels: { alertname = "", severity = "", brand } }) => ({
-    name: alertname,
-    severity,
-    brand,
-  }));
 }

@@ -56,8 +56,9 @@ export const COMPANY: readonly SimulatedBrand[] = [
   }),
 ];
 
+/** It has spent more than it may. */
 export const ONE_BRAND: readonly SimulatedBrand[] = [
-  brand({ brand: "acme", budget: 900n, calls: 2, does: [CHAT, REPORT] }),
+  brand({ brand: "acme", budget: 375n, calls: 2, does: [CHAT, REPORT] }),
 ];
 
 /** Some with names as long as names get, some without a budget. */

@@ -15,7 +15,7 @@ const SHOTS_FOLDER = fileURLToPath(new URL("shots/", import.meta.url));
 /** Each with the first panel that is not shown, if not all are: pictures are to be small. */
 const README_PICTURES: readonly (readonly [board: string, theme: Theme, until?: string])[] = [
   ["spendspan-cost", "dark", "Spend an hour by brand"],
-  ["spendspan-requests", "light", "Failing by endpoint"],
+  ["spendspan-requests", "light", "Failing by brand"],
   ["spendspan-pipeline", "dark"],
   ["spendspan-ledger", "light", "By day"],
 ];

@@ -1,6 +1,7 @@
 /** A company and its calls, in a Prometheus and a Postgres of its own, with the time that it is there. */
 import { EmbeddedLedger } from "../../bench/embedded-ledger.ts";
 import { PrometheusServer } from "../../test/grafana/prometheus-server.ts";
+import { alertsPage, type SimulatedAlert } from "../../test/grafana/simulated-alerts.ts";
 import {
   callsAt,
   FROM_MS,
@@ -10,7 +11,7 @@ import {
 } from "../../test/grafana/simulated-calls.ts";
 import { simulatedPages } from "../../test/grafana/simulated-month.ts";
 import { store } from "../../test/support/ledger-rows.ts";
-import type { FiringAlert } from "./answer.ts";
+import * as alerts from "./alerts.ts";
 import * as brands from "./brands.ts";
 
 /** A while after the last scrape but one, as now mostly is. */
@@ -22,25 +23,17 @@ const ALERTS_FROM_MS = TO_MS - 3_600_000;
 
 interface Company {
   readonly brands: readonly SimulatedBrand[];
-  /** Of rules that fire; the rules themselves have tests of their own. */
-  readonly alerts: readonly FiringAlert[];
+  readonly alerts: readonly SimulatedAlert[];
 }
-
-/** What the rules find in the month of {@link brands.COMPANY}. */
-const ALERTS: readonly FiringAlert[] = [
-  { name: "SpendspanBudgetExhausted", severity: "critical", brand: "hooli" },
-  { name: "SpendspanBudgetForecastExceeded", severity: "warning", brand: "hooli" },
-  { name: "SpendspanBrandWithoutBudget", severity: "info", brand: "initech" },
-];
 
 /** By name: the one of the pictures first, then those in which a board could be ugly. */
 const COMPANIES = {
-  company: { brands: brands.COMPANY, alerts: ALERTS },
+  company: { brands: brands.COMPANY, alerts: alerts.COMPANY_ALERTS },
   empty: { brands: [], alerts: [] },
-  one: { brands: brands.ONE_BRAND, alerts: [] },
-  thirty: { brands: brands.THIRTY_BRANDS, alerts: [] },
-  small: { brands: brands.SMALL_SUMS, alerts: [] },
-  large: { brands: brands.LARGE_SUMS, alerts: [] },
+  one: { brands: brands.ONE_BRAND, alerts: alerts.ONE_BRAND_ALERTS },
+  thirty: { brands: brands.THIRTY_BRANDS, alerts: alerts.MANY_ALERTS },
+  small: { brands: brands.SMALL_SUMS, alerts: alerts.NO_ALERTS },
+  large: { brands: brands.LARGE_SUMS, alerts: alerts.NO_ALERTS },
 } as const satisfies Readonly<Record<string, Company>>;
 export type CompanyName = keyof typeof COMPANIES;
 
@@ -82,14 +75,8 @@ function pagesOf({ brands, alerts }: Company): Iterable<string> {
   return simulatedPages({
     brands,
     isScraped: (atMs) => atMs >= DENSE_FROM_MS || (atMs - FROM_MS) % SPARSE_SCRAPE_MS === 0,
-    furtherAt: (atMs) =>
-      atMs < ALERTS_FROM_MS ? "" : alerts.map((alert) => alertLine(alert, atMs)).join(""),
+    furtherAt: (atMs) => (atMs < ALERTS_FROM_MS ? "" : alertsPage(alerts, atMs)),
   });
-}
-
-function alertLine({ name, severity, brand }: FiringAlert, atMs: number): string {
-  const labels = `alertname="${name}",alertstate="firing",severity="${severity}",brand="${brand}"`;
-  return `ALERTS{${labels}} 1 ${atMs / 1_000}\n`;
 }
 
 async function storeCalls(ledger: EmbeddedLedger, { brands }: Company): Promise<void> {

@@ -13,6 +13,7 @@ import {
   CALL_COST_DECIMALS,
   ERROR_SHARE,
   LATENCY_SECONDS,
+  MODEL_WIDTH,
   STATUS_COLOURS,
   UNITS,
 } from "../look.ts";
@@ -34,7 +35,7 @@ const figures = [
     about: "Finished calls. Retries and rounds of function calls are calls of their own.",
     of: [REQUESTS],
     none: NO_TRAFFIC,
-    width: 4,
+    width: 6,
     unit: UNITS.perMinute,
     queries: [{ expr: perMinute(REQUESTS) }],
   }),
@@ -44,19 +45,19 @@ const figures = [
       "Share of calls that ended as an error or a timeout. Whom the app itself broke off, and answers that were withheld, are none.",
     of: [REQUESTS],
     none: NO_TRAFFIC,
-    width: 4,
+    width: 6,
     unit: UNITS.share,
     decimals: 2,
     steps: ERROR_SHARE,
     queries: [{ expr: failing("") }],
   }),
   statPanel({
-    title: "Slowest twentieth",
+    title: "Duration, p95",
     about:
       "95 of 100 calls take less, from the request to the end of the answer. The filter of brands does not apply.",
     of: [REQUEST_DURATION],
     none: NO_TRAFFIC,
-    width: 4,
+    width: 6,
     unit: UNITS.seconds,
     decimals: 2,
     steps: LATENCY_SECONDS,
@@ -67,7 +68,7 @@ const figures = [
     about: "Of all kinds, in and out.",
     of: [TOKENS],
     none: NO_TRAFFIC,
-    width: 4,
+    width: 6,
     unit: UNITS.large,
     queries: [{ expr: rate(TOKENS) }],
   }),
@@ -79,16 +80,16 @@ const byStatus = seriesPanel({
     "success: answered. error: the provider refused or failed. timeout: the app's deadline passed. cancelled: the app broke off. blocked: answered, but withheld. unknown: the process ended before the call did.",
   of: [REQUESTS],
   none: NO_TRAFFIC,
-  width: 12,
+  width: 16,
   unit: UNITS.perMinute,
   stacked: true,
   colours: STATUS_COLOURS,
   queries: [{ expr: perMinute(REQUESTS, "status"), legend: "{{status}}" }],
 });
 
-function failingBy(title: string, label: "model" | "brand" | "endpoint") {
+function failingBy(label: "model" | "brand" | "endpoint") {
   return seriesPanel({
-    title,
+    title: `Failing by ${label}`,
     about:
       "Share of calls that ended as an error or a timeout. A click shows the calls, each with what the provider said.",
     of: [REQUESTS],
@@ -106,13 +107,14 @@ const models = tablePanel({
   about: "In the time range. A click on a model leaves only it, or shows its calls.",
   of: [REQUESTS, TOKENS, COST, UNPRICED_REQUESTS],
   none: NO_TRAFFIC,
-  width: 24,
+  width: 12,
   sortBy: "Calls",
   keys: [
     {
       label: "model",
       title: "Model",
       unit: UNITS.text,
+      width: MODEL_WIDTH,
       links: [
         rowLink("Only this model", "requests", { model: "Model" }),
         rowLink("Calls to this model", "ledger", { model: "Model" }),
@@ -120,11 +122,18 @@ const models = tablePanel({
     },
   ],
   values: [
-    { title: "Calls", unit: UNITS.count, decimals: 0, expr: increase(REQUESTS, "model") },
+    {
+      title: "Calls",
+      unit: UNITS.count,
+      decimals: 0,
+      width: 100,
+      expr: increase(REQUESTS, "model"),
+    },
     {
       title: "Failing",
       unit: UNITS.share,
       decimals: 2,
+      width: 100,
       steps: ERROR_SHARE,
       expr: ratio(
         increase(REQUESTS, "model", { without: ["status"], where: 'status=~"error|timeout"' }),
@@ -148,14 +157,10 @@ const models = tablePanel({
 
 export const TRAFFIC: Row = {
   title: "Are calls answered?",
-  panels: [...figures, alertList(8, 4), byStatus, failingBy("Failing by model", "model")],
+  panels: [...figures, byStatus, alertList()],
 };
 
 export const PARTS: Row = {
-  title: "Which are not?",
-  panels: [
-    models,
-    failingBy("Failing by endpoint", "endpoint"),
-    failingBy("Failing by brand", "brand"),
-  ],
+  title: "Which are not answered?",
+  panels: [failingBy("model"), failingBy("endpoint"), failingBy("brand"), models],
 };

@@ -4,8 +4,6 @@ import { readPromql } from "./promql.ts";
 import { AGGREGATIONS, faultsOfPromql, metricNamed, variablesIn } from "./query-rules.ts";
 
 const COLUMNS = 24;
-/** Show something else than figures. */
-const FIGURELESS = ["row", "alertlist"];
 const LABEL_VALUES = /^label_values\((.+), (\w+)\)$/;
 
 export function faultsOfBoard(board: BoardFile): readonly string[] {
@@ -86,12 +84,11 @@ function overlap(one: BoardPanel["gridPos"], other: BoardPanel["gridPos"]): bool
 
 function faultsOfPanel(panel: BoardPanel, board: BoardFile): readonly string[] {
   if (panel.type === "row") return [];
-  const faults = [...faultsOfText(panel)];
-  if (FIGURELESS.includes(panel.type)) return faults;
-  faults.push(
+  const faults = [
+    ...faultsOfText(panel),
     ...faultsOfFigures(panel),
     ...faultsOfSource(panel.datasource, board.templating.list),
-  );
+  ];
   const { targets = [] } = panel;
   if (targets.length === 0) faults.push("asks for nothing");
   for (const { datasource, expr, rawSql, legendFormat = "" } of targets) {
@@ -154,6 +151,7 @@ function isSame(one: readonly string[], other: readonly string[]): boolean {
 
 function faultsOfFigures({
   type,
+  gridPos,
   fieldConfig,
   targets,
   transformations = [],
@@ -188,7 +186,26 @@ function faultsOfFigures({
     .filter(({ properties }) => properties.some(({ id, value }) => id === "unit" && value !== ""))
     .map(({ matcher }) => matcher.options);
   const bare = columns.filter((title) => !withUnit?.includes(title));
-  return [...faults, ...bare.map((title) => `has a column "${title}" without a unit`)];
+  return [
+    ...faults,
+    ...bare.map((title) => `has a column "${title}" without a unit`),
+    ...faultsOfWidth(columns, gridPos, fieldConfig),
+  ];
+}
+
+/** On a screen of 1,600 pixels; Grafana gives 150 at least to columns without a width. */
+function faultsOfWidth(
+  columns: readonly string[],
+  { w }: BoardPanel["gridPos"],
+  fieldConfig: BoardPanel["fieldConfig"],
+): readonly string[] {
+  const room = (w * 1_576) / COLUMNS - 20;
+  const widths = columns.map((title) => {
+    const override = fieldConfig?.overrides.find(({ matcher }) => matcher.options === title);
+    return Number(override?.properties.find(({ id }) => id === "custom.width")?.value ?? 150);
+  });
+  const needed = widths.reduce((sum, width) => sum + width, 0);
+  return needed > room ? [`has columns beyond its edge, ${needed} pixels wide`] : [];
 }
 
 /** Always one that is chosen on the board: a fixed one is there in one Grafana only. */

@@ -160,7 +160,14 @@ export const BROKEN_BOARDS: readonly BrokenBoard[] = [
     board: COST,
     find: '"id":"noValue","value":"–"',
     replace: '"id":"noValue","value":""',
-    fault: 'shows "No brand in the ledger" in every empty cell',
+    fault: 'shows "No rules evaluated" in every empty cell',
+  },
+  {
+    what: "columns that need a scroll",
+    board: REQUESTS,
+    find: '"id":"custom.width","value":155',
+    replace: '"id":"custom.width","value":200',
+    fault: '"Alerts" has columns beyond its edge, 545 pixels wide',
   },
   {
     what: "money that is shortened",
@@ -221,7 +228,7 @@ export const BROKEN_BOARDS: readonly BrokenBoard[] = [
   {
     what: "a panel on another",
     board: PIPELINE,
-    find: '"gridPos":{"h":4,"w":4,"x":4,"y":1}',
+    find: '"gridPos":{"h":4,"w":6,"x":6,"y":1}',
     replace: '"gridPos":{"h":4,"w":4,"x":2,"y":1}',
     fault: '"Waiting" lies on "Lag"',
   },

@@ -68,7 +68,10 @@ describe("the board of the ledger", () => {
       // 0.001 + 2.123456789012 + 0.5; the call of 40 days ago is in no day of the range.
       expect(figures).toEqual([
         ["acme", "2", "0", "2.624456789012"],
-        ["o'neill", "2", "1", "0"],
+        ["o'neill", "2", "1", null],
+      ]);
+      expect(await rowsOf(pool, "In all")).toMatchObject([
+        { Calls: "4", "Without a price": "1", "Exact, in US dollars": "2.624456789012" },
       ]);
       const campaigns = await rowsOf(pool, "By brand and campaign", { brand: ["acme"] });
       expect(campaigns.map((row) => [row["Campaign"], row["Exact, in US dollars"]])).toEqual([
@@ -113,6 +116,14 @@ describe("the board of the ledger", () => {
         const brands = (await rowsOf(pool, "By brand")).map((row) => row["Brand"]);
         expect(brands).toEqual(["acme"]);
       });
+    }));
+
+  test("shows a correction as a row of its own, by its status", () =>
+    withDatabase(async ({ pool }) => {
+      await storeSome(pool);
+      const rows = await rowsOf(pool, "Latest calls", { campaign: ["autumn"] });
+      const costs = rows.map((row) => [row["Status"], Number(row["Cost"])]);
+      expect(Object.fromEntries(costs)).toEqual({ adjustment: 0.5, success: 0.001 });
     }));
 
   test("says why calls fail", () =>

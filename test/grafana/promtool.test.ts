@@ -1,10 +1,12 @@
 /** The boards' queries on a real Prometheus that holds a month of simulated calls. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { NOT_IN_PERIOD } from "../../grafana/look.ts";
 import { type BoardTarget, boardFile, BOARD_NAMES } from "./board-file.ts";
 import { filledInPromql } from "./filled-in-query.ts";
 import { PrometheusServer } from "./prometheus-server.ts";
 import type { Series } from "./series.ts";
+import { alertsPage } from "./simulated-alerts.ts";
 import { BRANDS, callsAt, FROM_MS, SCRAPE_MS, TO_MS } from "./simulated-calls.ts";
 import { OUTAGE, simulatedPages } from "./simulated-month.ts";
 
@@ -15,19 +17,37 @@ const CALLS = Array.from({ length: (TO_MS - FROM_MS) / SCRAPE_MS }, (_, step) =>
   callsAt(step + 1),
 ).flat();
 
+/** At the very end the watchdog, and the first call to a model without a price: its series are born with it. */
+function furtherAt(atMs: number): string {
+  if (atMs < TO_MS - SCRAPE_MS) return "";
+  const model = 'model="gemini-brand-new"';
+  const lines = [
+    `api_usage_unpriced_requests_total{instance="app-0:9464",${model}} 1`,
+    `api_usage_cost_usd_total{instance="app-0:9464",brand="acme",${model}} 0`,
+    `api_usage_ledger_cost_usd{instance="serve-0:9465",brand="acme",${model}} 0`,
+  ];
+  const watchdog = { name: "Watchdog", severity: "none", sinceMs: FROM_MS };
+  return alertsPage([watchdog], atMs) + lines.map((text) => `${text} ${atMs / 1_000}\n`).join("");
+}
+
 let prometheus: PrometheusServer;
 beforeAll(async () => {
-  prometheus = await PrometheusServer.start(simulatedPages());
+  prometheus = await PrometheusServer.start(simulatedPages({ furtherAt }));
 }, 300_000);
 afterAll(() => prometheus?.stop());
 
-function run(target: BoardTarget, fromMs: number, filters: Readonly<Record<string, string>> = {}) {
+function run(
+  target: BoardTarget,
+  fromMs: number,
+  filters: Readonly<Record<string, string>> = {},
+  toMs: number = TO_MS,
+) {
   const query = filledInPromql(target.expr!, {
-    range: { fromMs, toMs: TO_MS },
+    range: { fromMs, toMs },
     rateIntervalMs: 4 * SCRAPE_MS,
     chosen: { period: "month", ...filters },
   });
-  if (target.instant === true) return prometheus.instant(query, TO_MS);
+  if (target.instant === true) return prometheus.instant(query, toMs);
   return prometheus.range(query, TO_MS - 360 * MINUTE_MS, TO_MS, 10 * MINUTE_MS);
 }
 
@@ -44,9 +64,10 @@ async function valuesOf(
   name: (typeof BOARD_NAMES)[number],
   panel: string,
   filters: Readonly<Record<string, string>> = {},
+  toMs: number = TO_MS,
 ): Promise<Readonly<Record<string, number>>> {
   const { target } = targetsOf(name).find((one) => one.panel === panel)!;
-  const series = await run(target, MONTH_FROM_MS, filters);
+  const series = await run(target, MONTH_FROM_MS, filters, toMs);
   return Object.fromEntries(
     series.map(({ labels, points }) => [Object.values(labels).join("/"), points.at(-1)![1]]),
   );
@@ -78,9 +99,10 @@ function hasData(series: readonly Series[]): boolean {
 }
 
 describe("every panel has something to show", () => {
+  // What is overspent has a test below: here, there is something left.
   const all = BOARD_NAMES.flatMap((name) =>
     targetsOf(name).map((one) => ({ board: name, ...one })),
-  );
+  ).filter(({ panel }) => panel !== "Budget left, B");
   test.each(all)("$board: $panel", async ({ target }) => {
     expect(hasData(await run(target, MONTH_FROM_MS))).toBe(true);
   });
@@ -128,6 +150,29 @@ describe("money is that of the calls, to the cent", () => {
     });
   });
 
+  test("of what is left of all budgets", async () => {
+    // $1,100 and $900; initech has none.
+    const spentCents = cents(BERLIN, { brand: "acme" }) + cents(NEW_YORK, { brand: "globex" });
+    const left = inCents(await valuesOf("spendspan-cost", "Budget left, A"));
+    expect(left).toEqual({ "": 200_000 - spentCents });
+    expect(await valuesOf("spendspan-cost", "Budget left, B")).toEqual({});
+    expect(await valuesOf("spendspan-cost", "Budget left, A", { brand: "initech" })).toEqual({});
+  });
+
+  test("and of what is overspent, above zero, beside nothing that is left", async () => {
+    // Four minutes before midnight in Berlin acme has spent more than a thirtieth of $1,100.
+    const [midnightMs, lateMs] = [
+      Date.parse("2026-11-22T23:00:00Z"),
+      Date.parse("2026-11-23T22:56:00Z"),
+    ];
+    const filters = { brand: "acme", period: "day" };
+    const overspent = await valuesOf("spendspan-cost", "Budget left, B", filters, lateMs);
+    const known = cents(midnightMs, { brand: "acme" }, lateMs) - 110_000 / 30;
+    expect(known).toBeGreaterThan(0);
+    expect(Math.abs(overspent[""]! * 100 - known)).toBeLessThanOrEqual(0.5);
+    expect(await valuesOf("spendspan-cost", "Budget left, A", filters, lateMs)).toEqual({});
+  });
+
   test("of this week and of the one before", async () => {
     const [weekMs, twoWeeksMs] = [TO_MS - 604_800_000, TO_MS - 1_209_600_000];
     const weeks = BRANDS.map(({ brand }) => [
@@ -141,6 +186,27 @@ describe("money is that of the calls, to the cent", () => {
     const models = inCents(await valuesOf("spendspan-cost", "Models that moved most, C"));
     const model = "gemini-2.5-pro";
     expect(models[model]).toBe(cents(twoWeeksMs, { model }, weekMs));
+  });
+
+  test("and no model without a price costs nothing, from its first call on", async () => {
+    const without = ["gemini-unheard-of", "gemini-brand-new"];
+    const columns = [
+      "Models, A",
+      "Models, D",
+      "Spend an hour by model, A",
+      ..."ABC".split("").map((column) => `Models that moved most, ${column}`),
+    ];
+    for (const column of columns) {
+      const models = Object.keys(await valuesOf("spendspan-cost", column));
+      expect(models).toContain("gemini-2.5-pro");
+      expect(models.filter((model) => without.includes(model))).toEqual([]);
+    }
+    expect(await valuesOf("spendspan-cost", "Models, C")).toEqual({
+      "gemini-2.5-flash": 0,
+      "gemini-2.5-pro": 0,
+      "gemini-unheard-of": 1,
+      "gemini-brand-new": 1,
+    });
   });
 
   test("also of a range that begins while Prometheus was away for less than an hour", async () => {
@@ -190,8 +256,34 @@ describe("shares and forecasts", () => {
 
   test("only a budget that does not last has a day on which it runs out", async () => {
     const moments = await valuesOf("spendspan-cost", "Brands, E");
-    expect(Object.keys(moments)).toEqual(["acme/month"]);
+    const notInPeriodMs = NOT_IN_PERIOD * 1_000;
+    expect(moments).toEqual({ "acme/month": expect.anything(), "globex/month": notInPeriodMs });
     expect(moments["acme/month"]).toBeGreaterThan(TO_MS);
     expect(moments["acme/month"]).toBeLessThan(Date.parse("2026-11-30T23:00:00Z"));
+    const first = (filters: Readonly<Record<string, string>>) =>
+      valuesOf("spendspan-cost", "First budget runs out, A", filters);
+    expect(await first({})).toEqual({ "": moments["acme/month"] });
+    expect(await first({ brand: "globex" })).toEqual({ "": notInPeriodMs });
+    // It has no budget, so that nothing is known to last.
+    expect(await first({ brand: "initech" })).toEqual({});
   });
+
+  test("the drift of each brand is a hundredth at most, and of none left out", async () => {
+    const drift = await valuesOf("spendspan-pipeline", "Drift by brand, A");
+    expect(Object.keys(drift).toSorted()).toEqual(["acme", "globex", "initech"]);
+    expect(Math.max(...Object.values(drift))).toBeLessThan(0.01);
+  });
+});
+
+test("the lag is 0 while no record waits, and not known while no app is scraped", async () => {
+  const { target } = targetsOf("spendspan-pipeline").find(({ panel }) => panel === "Lag, A")!;
+  const page = `api_usage_journal_records{instance="app-0:9464"} 0 ${TO_MS / 1_000}\n# EOF\n`;
+  const idle = await PrometheusServer.start([page]);
+  try {
+    const [lag] = await idle.instant(target.expr!, TO_MS);
+    expect(lag!.points[0]![1]).toBe(0);
+    expect(await idle.instant(target.expr!, TO_MS - 60 * MINUTE_MS)).toEqual([]);
+  } finally {
+    await idle.stop();
+  }
 });

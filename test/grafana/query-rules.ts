@@ -7,12 +7,15 @@ import { type Matcher, readPromql, type Selector } from "./promql.ts";
 
 /** What Prometheus puts on every series. */
 const SCRAPE_LABELS = ["instance", "job"];
-const ALERT_LABELS = ["alertname", "alertstate", "severity", "brand"];
+/** What rules and Prometheus put on alerts, and what the list of alerts makes of it. */
+const ALERT_LABELS = ["alertname", "alertstate", "severity", "brand", "alert", "subject"];
+const ALERTS = ["ALERTS", "ALERTS_FOR_STATE"];
 const HISTOGRAM_SUFFIX = /_(bucket|sum|count)$/;
 const DIFFERENCES = ["rate", "increase", "irate"];
 const HIGHEST = ["max", "min", "count"];
 export const AGGREGATIONS = ["sum", "max", "min", "count", "avg"];
-const BUILT_IN = /^__/;
+/** Grafana's own, and what Prometheus puts for a group of a regular expression. */
+const BUILT_IN = /^(__|\d+$)/;
 /** The values of labels that have few. A value that no series has selects nothing, and a share of it is 0. */
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   status: STATUSES,
@@ -30,7 +33,7 @@ interface Metric {
 
 /** The series' metric, as Prometheus stores it: a histogram is three of them. */
 export function metricNamed(name: string): Metric | undefined {
-  if (name === "ALERTS") return { spec: undefined, labels: ALERT_LABELS, grows: false };
+  if (ALERTS.includes(name)) return { spec: undefined, labels: ALERT_LABELS, grows: false };
   const plain = OWN_METRICS.find((spec) => spec.name === name);
   if (plain !== undefined && plain.kind !== "histogram") {
     return { spec: plain, labels: plain.labels, grows: plain.kind === "counter" };
@@ -58,7 +61,12 @@ export function faultsOfPromql(expression: string, context: QueryContext): reado
   } catch (error) {
     return [String(error)];
   }
-  const known = [...OWN_METRICS.flatMap(({ labels }) => labels), ...SCRAPE_LABELS, "le"];
+  const known = [
+    ...OWN_METRICS.flatMap(({ labels }) => labels),
+    ...SCRAPE_LABELS,
+    ...ALERT_LABELS,
+    "le",
+  ];
   return [
     ...(query.selectors.length === 0 ? ["selects nothing"] : []),
     ...query.selectors.flatMap((selector) => faultsOfSelector(selector, context)),
@@ -100,15 +108,15 @@ function faultsOfUse(selector: Selector, { spec, grows }: Metric): readonly stri
   const { metric, range, calls } = selector;
   const [inner, ...outer] = calls.map(({ name }) => name);
   const isDifference = DIFFERENCES.includes(inner ?? "");
+  const aggregation = inner === "last_over_time" ? outer[0] : inner;
   const faults: string[] = [];
-  if (grows && !isDifference && inner !== "count")
+  if (grows && !isDifference && aggregation !== "count")
     faults.push(`${metric} is a counter, and read raw`);
   if (!grows && isDifference) faults.push(`${metric} is a gauge, and no counter for ${inner}()`);
   if (inner === "rate" && range !== "$__rate_interval") {
     faults.push(`rate(${metric}[${range}]) does not follow the resolution of the graph`);
   }
   const isLedgerMoney = !grows && spec?.labels.includes("brand") === true;
-  const aggregation = inner === "last_over_time" ? outer[0] : inner;
   if (isLedgerMoney && !HIGHEST.includes(aggregation ?? "")) {
     faults.push(`${metric} is shown by every replica alike, and needs max by its labels first`);
   }

@@ -68,7 +68,7 @@ export type TablePanel = PanelOf<
   }
 >;
 export type FigurePanel = StatPanel | TimeSeriesPanel | BarsPanel | TablePanel;
-export type BoardPanel = FigurePanel | PanelOf<"alertlist" | "row", unknown>;
+export type BoardPanel = FigurePanel | PanelOf<"row", unknown>;
 
 export interface BoardJson {
   readonly title: string;
@@ -84,5 +84,5 @@ export interface BoardJson {
 }
 
 export function isOfFigures(panel: BoardPanel): panel is FigurePanel {
-  return panel.type !== "alertlist" && panel.type !== "row";
+  return panel.type !== "row";
 }

@@ -4,15 +4,14 @@ import { PanelChrome, useTheme2 } from "@grafana/ui";
 import { Component, type ReactElement, type ReactNode, useEffect, useState } from "react";
 
 import type { Answer, BoardAnswer } from "../answer.ts";
-import { Alerts } from "./alerts.tsx";
-import { type BoardPanel, type FigurePanel, isOfFigures } from "./board-json.ts";
+import type { FigurePanel } from "./board-json.ts";
 import { withFieldConfig } from "./field-config.ts";
 import { Figures } from "./figures.tsx";
 import { framesOf } from "./frames.ts";
 import { transformed } from "./transformations.ts";
 
 interface PanelProps {
-  readonly panel: BoardPanel;
+  readonly panel: FigurePanel;
   readonly answer: BoardAnswer;
   readonly timeZone: string;
   readonly width: number;
@@ -22,17 +21,13 @@ interface PanelProps {
 export function Panel(props: PanelProps): ReactElement {
   const { panel, answer, width, height } = props;
   const title = panel.title.replaceAll(/\$(\w+)/g, (text, name) => answer.chosen[name] ?? text);
-  const none = isOfFigures(panel) ? panel.fieldConfig.defaults.noValue : undefined;
+  const none = panel.fieldConfig.defaults.noValue;
   return (
     <section data-panel={panel.type} data-title={title} data-none={none}>
       <PanelChrome title={title} description={panel.description} width={width} height={height}>
         {(innerWidth, innerHeight) => (
           <Boundary>
-            {isOfFigures(panel) ? (
-              <Data {...props} panel={panel} width={innerWidth} height={innerHeight} />
-            ) : (
-              <Alerts alerts={answer.alerts} />
-            )}
+            <Data {...props} width={innerWidth} height={innerHeight} />
           </Boundary>
         )}
       </PanelChrome>
@@ -40,7 +35,7 @@ export function Panel(props: PanelProps): ReactElement {
   );
 }
 
-function Data(props: PanelProps & { readonly panel: FigurePanel }): ReactElement {
+function Data(props: PanelProps): ReactElement {
   const { panel, answer, timeZone } = props;
   const theme = useTheme2();
   const [frames, setFrames] = useState<DataFrame[]>();
