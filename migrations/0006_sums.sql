@@ -63,7 +63,8 @@ create index api_usage_day_day on api_usage_day
 create function api_usage_line(usage api_usage) returns text
   language sql stable set search_path from current
   set datestyle to 'ISO' set extra_float_digits to 1 as $$
-  select replace(array_to_string(array[
+  select string_agg(coalesce(translate(field, E'\t\n', '  '), ''), E'\t' order by place)
+  from unnest(array[
     usage.id::text, usage.created_at::text, usage.entry, usage.brand, usage.brand_id::text,
     usage.campaign, usage.campaign_id::text, usage.end_user, usage.user_id::text,
     usage.key_fingerprint, usage.api_provider, usage.platform, usage.api_endpoint,
@@ -72,12 +73,11 @@ create function api_usage_line(usage api_usage) returns text
     usage.cached_input_tokens::text, usage.tool_use_tokens::text, usage.thinking_tokens::text,
     usage.token_modalities::text, usage.usage_status, usage.estimated_cost_usd::text,
     usage.line_items::text, usage.price_status, usage.price_version, usage.status,
-    usage.error_type, replace(usage.error_message, E'\t', ' '),
-    usage.http_status_code::text,
+    usage.error_type, usage.error_message, usage.http_status_code::text,
     usage.request_duration_ms::text, usage.time_to_first_chunk_ms::text,
     usage.streaming::text, usage.attempt::text, encode(usage.trace_id, 'hex'),
     encode(usage.span_id, 'hex'), usage.adjusts_id::text, usage.prior_price_status
-  ], E'\t', ''), E'\n', ' ')
+  ]) with ordinality as part (field, place)
 $$;
 
 -- Adds rows, each given as a line: its fields with a tab between two, an empty one for NULL; see
@@ -91,6 +91,15 @@ declare
   broken_constraint text;
   made_months boolean := false;
 begin
+  -- Results of one job come from one writer at a time: of two at once, neither would see the other's. The
+  -- number spells "apiu"; jobs share few locks, so that a batch of many takes no more of these.
+  perform pg_advisory_xact_lock(1634756981, lane) from (
+    select distinct hashtext(resource_name) & 63 as lane
+    from string_to_table(lines, E'\n') as line
+    cross join lateral split_part(line, E'\t', 17) as resource_name
+    where resource_name <> ''
+    order by lane
+  ) as lanes;
   loop
     begin
       with inserted as (

@@ -50,6 +50,7 @@ export async function ingestCosts(
     await copying(server, COPY_WITH_INDEXES, "all"),
     await ours(server, FEW_WAIT, 1),
     await ours(server, MANY_WAIT, 1),
+    await ours(server, MANY_WAIT, 2),
     await ours(server, FEW_WAIT, 4),
     await ours(server, MANY_WAIT, 4),
   ];

@@ -38,7 +38,7 @@ function sealOf(flags: Flags): string | undefined {
 
 function textOf({ faults, sealed, newly_sealed_days, dropped_months }: SealReport): string {
   return [
-    ...(faults.length === 0 ? ["No row was changed"] : faults.map(sentenceOf)),
+    ...(faults.length === 0 ? [soundOf(dropped_months)] : faults.map(sentenceOf)),
     ...droppedLines(dropped_months),
     "",
     ...(sealed === null
@@ -55,6 +55,13 @@ function sealedLines(chain: Chain, newDays: number): readonly string[] {
     `Newest seal: ${newest_seal}`,
     "Keep it where nobody can change it, and give it to a later run as --seal",
   ];
+}
+
+/** Whoever drops a month takes its rows away, whether by `prune` or by hand. */
+function soundOf(droppedMonths: readonly string[]): string {
+  return droppedMonths.length === 0
+    ? "No row was changed"
+    : "Of the months that are there, no row was changed";
 }
 
 function droppedLines(months: readonly string[]): readonly string[] {

@@ -8,7 +8,9 @@ import { lineOf } from "../../src/ledger/row-line.ts";
 import type { UsageRecord } from "../../src/usage/record.ts";
 import { withDatabase } from "../support/database.ts";
 import { KeptLogger } from "../support/logger.ts";
+import { somebodyWaits } from "../support/lock-wait.ts";
 import { aRecord, NOON_MS } from "../support/record.ts";
+import { until } from "../support/until.ts";
 import { storedIds } from "../support/writer.ts";
 
 const NAME = "cachedContents/abc";
@@ -78,6 +80,22 @@ test("a row of a resource whose id is there is left out, whatever its brand and 
     const { rows } = await pool.query<{ brand: string }>("select brand from api_usage");
     expect(rows.map(({ brand }) => brand)).toEqual(["acme", "acme", "acme"]);
     expect(await storedIds(pool)).toContain(other.id);
+  }));
+
+test("of two writers of one result, for two brands at one moment, the second adds nothing", () =>
+  withDatabase(async ({ pool }) => {
+    const result = aRecord({ resourceName: "batches/1" });
+    const first = await pool.connect();
+    await first.query("begin");
+    await first.query("select api_usage_add($1)", [lineOf({ ...result, brand: "acme" })]);
+    const second = pool.query("select api_usage_add($1)::int as added", [
+      lineOf({ ...result, brand: "zenith" }),
+    ]);
+    await until(() => somebodyWaits(pool), 20_000);
+    await first.query("commit");
+    first.release();
+    expect((await second).rows).toEqual([{ added: 0 }]);
+    expect(await storedIds(pool)).toEqual([result.id]);
   }));
 
 test("whether a row is there is asked of an index, by resource and id", () =>
