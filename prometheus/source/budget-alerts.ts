@@ -1,5 +1,5 @@
 /** Money against budgets, by brand and period. */
-import { alertingRule, usdOf, type AlertingRule } from "./rule.ts";
+import { alertingRule, shown, usdOf, type AlertingRule } from "./rule.ts";
 import { SETTINGS } from "./settings.ts";
 
 const { budget } = SETTINGS;
@@ -25,7 +25,7 @@ export const BUDGET_ALERTS: readonly AlertingRule[] = [
     ...BUDGETED,
     name: "BudgetNearlyExhausted",
     severity: "warning",
-    expr: `max by (brand, period, at) (api_usage_budget_warning_usd)
+    expr: `max by (brand, period, at) (${shown("api_usage_budget_warning_usd")})
 <= on (brand, period) group_left ()
 brand_period:api_usage_period_cost_usd:max`,
     summary: "{{ $labels.brand }} has nearly spent its budget of this {{ $labels.period }}",

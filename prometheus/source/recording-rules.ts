@@ -4,7 +4,7 @@
  * Money of a period comes from the ledger's gauges and rates come from the counters: `increase()` of
  * counters is no money, and a gauge of a period has no rate.
  */
-import type { RecordingRule } from "./rule.ts";
+import { type RecordingRule, shown } from "./rule.ts";
 import { SETTINGS } from "./settings.ts";
 
 const { burnFast, burnSlow, longPeriods } = SETTINGS.budget;
@@ -13,17 +13,17 @@ const RATE_WINDOWS = [burnFast.short, burnSlow.short, burnFast.long, burnSlow.lo
 export const RECORDING_RULES: readonly RecordingRule[] = [
   {
     record: "brand_period:api_usage_period_end_timestamp_seconds:max",
-    expr: "max by (brand, period) (api_usage_period_end_timestamp_seconds)",
+    expr: `max by (brand, period) (${shown("api_usage_period_end_timestamp_seconds")})`,
   },
   {
     // Each brand has days of its own, so all is joined by brand and period. Only replicas that know of
     // the newest period count: one that lags would show the former one's cost as this one's.
     record: "brand_period:api_usage_period_cost_usd:max",
     expr: `max by (brand, period) (
-  api_usage_period_cost_usd
+  ${shown("api_usage_period_cost_usd")}
   and on (job, instance, brand, period)
   (
-    api_usage_period_end_timestamp_seconds
+    ${shown("api_usage_period_end_timestamp_seconds")}
     == on (brand, period) group_left ()
     (brand_period:api_usage_period_end_timestamp_seconds:max > time())
   )
@@ -31,7 +31,7 @@ export const RECORDING_RULES: readonly RecordingRule[] = [
   },
   {
     record: "brand_period:api_usage_budget_usd:max",
-    expr: "max by (brand, period) (api_usage_budget_usd)",
+    expr: `max by (brand, period) (${shown("api_usage_budget_usd")})`,
   },
   {
     record: "brand_period:api_usage_budget_used:ratio",
@@ -45,15 +45,15 @@ brand_period:api_usage_budget_usd:max`,
   },
   {
     record: "brand_period:api_usage_period_elapsed:seconds",
-    expr: "clamp_min(time() - max by (brand, period) (api_usage_period_start_timestamp_seconds), 0)",
+    expr: `clamp_min(time() - max by (brand, period) (${shown("api_usage_period_start_timestamp_seconds")}), 0)`,
   },
   {
     record: "brand_window:api_usage_window_cost_usd:max",
-    expr: "max by (brand, window) (api_usage_window_cost_usd)",
+    expr: `max by (brand, window) (${shown("api_usage_window_cost_usd")})`,
   },
   {
     record: "brand_window:api_usage_window_seconds:max",
-    expr: "max by (brand, window) (api_usage_window_seconds)",
+    expr: `max by (brand, window) (${shown("api_usage_window_seconds")})`,
   },
   {
     // So far, and at the mean of the last seven days until the end.

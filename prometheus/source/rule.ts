@@ -49,6 +49,14 @@ interface Alert {
   readonly variables?: readonly string[];
 }
 
+/**
+ * A gauge of the ledger as it was last shown: whoever shows it alone is away while it is started anew, and an
+ * alert that ended then would page a second time.
+ */
+export function shown(gauge: string): string {
+  return `last_over_time(${gauge}[${SETTINGS.ledgerShownWithin}])`;
+}
+
 export function alertingRule(alert: Alert): AlertingRule {
   const name = `Spendspan${alert.name}`;
   return {

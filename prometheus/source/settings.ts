@@ -45,6 +45,8 @@ export const SETTINGS = {
   unpricedWindow: "30m",
   lossWindow: "10m",
   pending: { seconds: 300, for: "5m" },
+  /** How long what the ledger's gauges said stays known when nobody shows them. */
+  ledgerShownWithin: "5m",
   ledgerStale: { seconds: 300, for: "5m" },
   exporterDownFor: "5m",
   budgetsInvalidFor: "5m",

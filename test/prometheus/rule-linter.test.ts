@@ -11,8 +11,8 @@ const MUTATIONS: readonly (Mutation & { readonly says: string })[] = [
     fault: "a metric that nobody emits",
     says: "no metric api_usage_period_costs_usd",
     rule: COST,
-    from: "api_usage_period_cost_usd\\n",
-    to: "api_usage_period_costs_usd\\n",
+    from: "api_usage_period_cost_usd[",
+    to: "api_usage_period_costs_usd[",
   },
   {
     fault: "a label that nobody emits",
@@ -46,8 +46,8 @@ const MUTATIONS: readonly (Mutation & { readonly says: string })[] = [
     fault: "the rise of a gauge of the ledger",
     says: "the rise of the gauge api_usage_window_cost_usd",
     rule: "brand_window:api_usage_window_cost_usd:max",
-    from: "(api_usage_window_cost_usd)",
-    to: "(increase(api_usage_window_cost_usd[1h]))",
+    from: "last_over_time(api_usage_window_cost_usd",
+    to: "increase(api_usage_window_cost_usd",
   },
 ];
 

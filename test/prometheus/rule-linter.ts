@@ -70,9 +70,12 @@ function faultsOf(expr: string, metrics: ReadonlyMap<string, Metric>): readonly 
   return [...strange.map((label) => `no label ${label}`), ...faults];
 }
 
-/** A counter is asked for its rise, or whether it is there; a gauge of the ledger never for its rise. */
+/** A counter is asked for its rise, or whether it is there; a gauge of the ledger for its last value alone. */
 function misuse(plain: string, name: string, metric: Metric, isRange: boolean): readonly string[] {
-  if (metric.kind === "gauge") return isRange ? [`the rise of the gauge ${name}`] : [];
+  if (metric.kind === "gauge") {
+    const isItsLast = plain.includes(`last_over_time(${name}[`);
+    return isRange && !isItsLast ? [`the rise of the gauge ${name}`] : [];
+  }
   const isAskedToBeThere =
     plain.includes(`${name} unless last_over_time(${name}[`) ||
     new RegExp(`\\bcount by \\([^)]*\\) \\(${name}\\)`).test(plain);

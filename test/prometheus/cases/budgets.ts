@@ -121,6 +121,13 @@ export const BUDGET_CASES: readonly AlertCase[] = [
     firing: { "299m": [ACME], "300m": [] },
   },
   {
+    title:
+      "who alone shows the ledger may start anew without a second page; when nobody shows it, it ends",
+    alert: "BudgetExhausted",
+    series: spendOf({ cost: "30+0x4 stale _x2 30+0x4 stale", budget: 20 }),
+    firing: { "4m": [ACME], "5m": [ACME], "7m": [ACME], "16m": [ACME], "18m": [] },
+  },
+  {
     title: "a spent budget that is raised is one no longer",
     alert: "BudgetExhausted",
     series: {

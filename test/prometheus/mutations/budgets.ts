@@ -21,8 +21,15 @@ export const BUDGET_MUTATIONS: readonly CaughtMutation[] = [
   {
     fault: "a late replica's month",
     rule: COST,
-    from: "(\\n    api_usage_period_end",
-    to: "(\\n    0 * api_usage_period_end",
+    from: "(\\n    last_over_time(api_usage_period_end",
+    to: "(\\n    0 * last_over_time(api_usage_period_end",
+    cases: "BudgetExhausted",
+  },
+  {
+    fault: "a restart of who shows the ledger",
+    rule: COST,
+    from: "last_over_time(api_usage_period_cost_usd[5m])",
+    to: "api_usage_period_cost_usd",
     cases: "BudgetExhausted",
   },
   {
