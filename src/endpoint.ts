@@ -20,22 +20,6 @@ export interface EndpointOptions {
   readonly token: string | undefined;
 }
 
-/** What an app can do about a port in use. */
-const OTHER_PORT = "choose another `port`, or for processes side by side a `portRange`";
-
-/** Of an app, to which it must not matter: resolves to `undefined`, with a warning, when it can't listen. */
-export async function openAppEndpoint(
-  parts: EndpointParts,
-  options: EndpointOptions,
-): Promise<HttpServer | undefined> {
-  try {
-    return await openEndpoint(parts, options, OTHER_PORT);
-  } catch (error) {
-    parts.logger.warn("Nothing is served", error);
-    return undefined;
-  }
-}
-
 /**
  * Resolves when it listens.
  *

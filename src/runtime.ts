@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 
+import { AppEndpoint } from "./app-endpoint.ts";
 import { type Clock, systemClock } from "./base/clock.ts";
 import { countdown, keepingAlive, settledWithin } from "./base/deadline.ts";
 import { type Logger, throttled } from "./base/logger.ts";
@@ -13,8 +14,6 @@ import { Meter } from "./capture/meter.ts";
 import { ResourceDesk } from "./capture/resource-desk.ts";
 import type { Config } from "./config/resolve.ts";
 import { LedgerConnection } from "./database/connection.ts";
-import { openAppEndpoint } from "./endpoint.ts";
-import type { HttpServer } from "./http/server.ts";
 import type { WebHandler } from "./http/response.ts";
 import { createUsageHandler } from "./http/usage-route.ts";
 import { ledgerHealth, pipelineHealth, sayWhatRemains } from "./ledger-health.ts";
@@ -78,9 +77,8 @@ export class Runtime {
   readonly #bridge: MeterBridge;
   readonly #sdk: FallbackSdk;
   #ignoreProcessEnd: () => void = () => undefined;
-  #listening: Promise<HttpServer | undefined> = Promise.resolve(undefined);
   #starting: Promise<void> = Promise.resolve();
-  #server: HttpServer | undefined;
+  #endpoint: AppEndpoint | undefined;
   /** Rows that the last attempt at the end of the process left. */
   #leftOver = 0;
   #closing: Promise<FlushResult> | undefined;
@@ -131,7 +129,7 @@ export class Runtime {
 
   /** `http://127.0.0.1:9464`, once the server listens. */
   get url(): string | undefined {
-    return this.#server?.url;
+    return this.#endpoint?.url;
   }
 
   /** The ledger's database, with its password, once that is known. */
@@ -177,14 +175,14 @@ export class Runtime {
       warned: () => void this.flush(),
       ending: () => this.shutdown(),
     });
-    if (this.#config.server) this.#listening = this.#listen();
+    if (this.#config.server) this.#endpoint = this.#createEndpoint();
     this.#gauges?.start();
     this.#starting = this.#start();
   }
 
   async #start(): Promise<void> {
     await Promise.all([
-      this.#listening,
+      this.#endpoint?.opened(),
       this.#sdk.load(),
       this.#store.prepare(),
       this.#journal?.start(() => this.#ledger.resume()),
@@ -192,12 +190,10 @@ export class Runtime {
     if (this.#closing === undefined) this.#bridge.follow();
   }
 
-  async #listen(): Promise<HttpServer | undefined> {
+  #createEndpoint(): AppEndpoint {
     const { metrics, usageHandler } = this;
     const ledger = () => ledgerHealth(this.#ledger);
-    const parts = { metrics, usageHandler, ledger, logger: this.#logger };
-    this.#server = await openAppEndpoint(parts, this.#config);
-    return this.#server;
+    return new AppEndpoint({ metrics, usageHandler, ledger, logger: this.#logger }, this.#config);
   }
 
   #createMeter(): Meter {
@@ -278,9 +274,9 @@ export class Runtime {
     this.#journal?.close();
     this.#bridge.close();
     this.#gauges?.close();
-    await Promise.all([this.#listening, this.#store.close()]);
+    await this.#store.close();
     await Promise.all([
-      this.#server?.close(),
+      this.#endpoint?.close(),
       settledWithin(timeoutMs, this.#sdk.shutdown()),
       this.#connection.close(timeoutMs),
     ]);

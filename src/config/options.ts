@@ -114,8 +114,8 @@ export interface SpendspanOptions {
   /**
    * How many ports, from `port` on, are tried until one is free: at least as many as processes that
    * run side by side on a machine, such as the workers of `node:cluster` or PM2, and twice as many
-   * where new ones start before old ones end (`pm2 reload`): one that finds none is never scraped.
-   * Prometheus is to scrape all of them. 1 to 1,000.
+   * where new ones start before old ones end (`pm2 reload`): one that finds none tries again every ten
+   * seconds, and is not scraped meanwhile. Prometheus is to scrape all of them. 1 to 1,000.
    * @defaultValue `1`
    */
   readonly portRange?: number;

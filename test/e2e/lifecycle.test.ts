@@ -227,7 +227,9 @@ test("a second process on the same port warns that it serves nothing, and meters
     expect(second).toMatchObject({ code: 0, stdout: "serving undefined\n" });
     expect(warningsIn(second.stderr)).toEqual([
       expect.stringMatching(
-        new RegExp(`Nothing is served: .*got 127.0.0.1:${port}: .*EADDRINUSE.*\`portRange\``),
+        new RegExp(
+          `Nothing is served for now: .*got 127.0.0.1:${port}: .*EADDRINUSE.*\`portRange\``,
+        ),
       ),
     ]);
     first.signal("SIGTERM");
