@@ -187,6 +187,7 @@ begin
     exception
       -- Rows that are there already are rare, and "on conflict" would look for each of them beforehand.
       when unique_violation then
+        -- One line of each id that is not there yet.
         new_lines := (
           select string_agg(line, E'\n') from (
             select min(line) as line

@@ -112,7 +112,6 @@ async function rowsOf(
 
 function cellOf(value: unknown, type: "number" | "string" | "time"): number | string | null {
   if (value === null) return null;
-  if (type === "time") return Number(value);
-  if (type === "number") return Number(value);
+  if (type !== "string") return Number(value);
   return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -1,7 +1,8 @@
 /**
  * A small HTTP server for the routes, on `node:http`.
  *
- * It must not matter to the app: neither the server nor a connection to it keeps the process alive. It takes no bodies, so there is little to adapt and to attack.
+ * It must not matter to the app: neither the server nor a connection to it keeps the process alive. It
+ * takes no bodies, so there is little to adapt and to attack.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 

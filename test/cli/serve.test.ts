@@ -1,11 +1,10 @@
-import { once } from "node:events";
 import { writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 
 import { withDatabase } from "../support/database.ts";
+import { serve } from "../support/http-server.ts";
 import { store } from "../support/ledger-rows.ts";
 import { aRecord } from "../support/record.ts";
 import { startScript } from "../support/script.ts";
@@ -33,11 +32,9 @@ test.each(["SIGTERM", "SIGINT"] as const)(
 
 test("a port in use is told once, with what to do about it, and exits with 1", () =>
   withDatabase(async ({ url }) => {
-    const holder = createServer().listen(0, "127.0.0.1");
-    onTestFinished(() => void holder.close());
-    await once(holder, "listening");
-    const { port } = holder.address() as AddressInfo;
-    expect(await runCommand(["serve", "--port", String(port)], { DATABASE_URL: url })).toEqual({
+    await using holder = await serve(() => undefined);
+    const { port } = new URL(holder.url);
+    expect(await runCommand(["serve", "--port", port], { DATABASE_URL: url })).toEqual({
       exitCode: 1,
       printed: "",
       complaints: `ERR_CONFIG: Expected \`host\` and \`port\` to be an address that is free to listen on, got 127.0.0.1:${port}: listen EADDRINUSE: address already in use 127.0.0.1:${port}; choose another by --port or SPENDSPAN_PORT`,

@@ -5,10 +5,9 @@ import { migrate } from "../../src/database/migrate.ts";
 import { lineOf } from "../../src/ledger/row-line.ts";
 import { withDatabase, withEmptyDatabase } from "../support/database.ts";
 import { store } from "../support/ledger-rows.ts";
-import { somebodyWaits } from "../support/lock-wait.ts";
+import { untilSomebodyWaits } from "../support/lock-wait.ts";
 import { withLogin } from "../support/login.ts";
 import { aRecord, NOON_MS } from "../support/record.ts";
-import { until } from "../support/until.ts";
 
 const BRAND = "0f0e0d0c-0b0a-4000-8000-000000000001";
 const CAMPAIGN = "0f0e0d0c-0b0a-4000-8000-00000000000a";
@@ -70,7 +69,7 @@ test("a brand that is deleted while its row is being written is deleted afterwar
     await writer.query("begin");
     await writer.query("select api_usage_add($1)", [lineOf(aRecord({ brand: BRAND }))]);
     const deletion = pool.query("delete from brands");
-    await until(() => somebodyWaits(pool), 20_000);
+    await untilSomebodyWaits(pool);
     await writer.query("commit");
     writer.release();
     await deletion;

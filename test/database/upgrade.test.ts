@@ -10,11 +10,10 @@ import { migrate } from "../../src/database/migrate.ts";
 import { openPool } from "../../src/database/pool.ts";
 import { withEmptyDatabase } from "../support/database.ts";
 import { store } from "../support/ledger-rows.ts";
-import { somebodyWaits } from "../support/lock-wait.ts";
+import { untilSomebodyWaits } from "../support/lock-wait.ts";
 import { KeptLogger } from "../support/logger.ts";
 import { aRecord, NOON_MS } from "../support/record.ts";
 import { sumsIn } from "../support/sums.ts";
-import { until } from "../support/until.ts";
 
 const FIRST = "0001_api_usage.sql";
 const DAY_MS = 86_400_000;
@@ -157,7 +156,7 @@ test("nobody waits behind a migration that waits for a long query", () =>
     await reader.query("begin; select from api_usage");
     const other = await openPool({ url, logger: new KeptLogger() });
     const migration = migrate(other);
-    await until(() => somebodyWaits(pool), 20_000);
+    await untilSomebodyWaits(pool);
     await fill(pool);
     await reader.query("commit");
     reader.release();

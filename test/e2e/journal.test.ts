@@ -3,20 +3,32 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 
-import { PRELUDE, UNREACHABLE, withApps } from "../support/apps.ts";
+import { type Apps, PRELUDE, UNREACHABLE, withApps } from "../support/apps.ts";
 
 const run = promisify(execFile);
 
+/** Of its two calls one was finished, and one under way. */
+async function killedApp({ start, simulator }: Apps): Promise<void> {
+  const killed = start(
+    `await (await ask("gemini-2.5-flash", { brand: "acme" })).text();
+     void ask("gemini-2.5-flash-sim-hang", { brand: "zenith" });`,
+    UNREACHABLE,
+  );
+  await simulator.waitForArrivals(2);
+  killed.signal("SIGKILL");
+  await killed.ended;
+}
+
+/** Runs an app that can't let any file grow beyond so many blocks of 512 bytes. */
+function runWithin(blocks: number, source: string, env: Readonly<Record<string, string>>) {
+  const script = `ulimit -f ${blocks} && exec "$0" --input-type=module --eval "$1"`;
+  return run("sh", ["-c", script, process.execPath, source], { env });
+}
+
 test("a call that was finished when its app was killed is a row, and one under way an unknown one", () =>
-  withApps(async ({ start, rows, simulator, url, files }) => {
-    const killed = start(
-      `await (await ask("gemini-2.5-flash", { brand: "acme" })).text();
-       void ask("gemini-2.5-flash-sim-hang", { brand: "zenith" });`,
-      UNREACHABLE,
-    );
-    await simulator.waitForArrivals(2);
-    killed.signal("SIGKILL");
-    await killed.ended;
+  withApps(async (apps) => {
+    const { start, rows, url, files } = apps;
+    await killedApp(apps);
     const { stderr } = await start("", url).ended;
     expect(stderr).toContain(
       "Takes over usage rows of a process that is gone: 2, with calls whose end was never seen: 1",
@@ -26,18 +38,10 @@ test("a call that was finished when its app was killed is a row, and one under w
   }));
 
 test("what a killed app left comes from a disk that takes no more, and leaves room there", () =>
-  withApps(async ({ start, environment, rows, simulator, url, files }) => {
-    const killed = start(
-      `await (await ask("gemini-2.5-flash", { brand: "acme" })).text();
-       void ask("gemini-2.5-flash-sim-hang", { brand: "zenith" });`,
-      UNREACHABLE,
-    );
-    await simulator.waitForArrivals(2);
-    killed.signal("SIGKILL");
-    await killed.ended;
-    // No byte may be written to any file.
-    const script = `ulimit -f 0 && exec "$0" --input-type=module --eval "$1"`;
-    await run("sh", ["-c", script, process.execPath, PRELUDE], { env: environment(url) });
+  withApps(async (apps) => {
+    const { environment, rows, url, files } = apps;
+    await killedApp(apps);
+    await runWithin(0, PRELUDE, environment(url));
     expect(await rows()).toEqual(["acme success final", "zenith unknown missing"]);
     expect(await files()).toEqual([]);
   }));
@@ -101,11 +105,8 @@ test("on a disk that takes no more the app's calls go on, and their rows come fr
       for (let call = 0; call < 20; call++) {
         console.log((await ask("gemini-2.5-flash", { brand: "acme" })).status);
       }`;
-    // No file may grow beyond 8 blocks of 512 bytes: that is the start and end of two calls or three.
-    const script = `ulimit -f 8 && exec "$0" --input-type=module --eval "$1"`;
-    const { stdout, stderr } = await run("sh", ["-c", script, process.execPath, source], {
-      env: environment(url),
-    });
+    // That is the start and end of two calls or three.
+    const { stdout, stderr } = await runWithin(8, source, environment(url));
     expect(stdout).toBe("200\n".repeat(20));
     expect(stderr).toContain("The journal cannot be written, so usage rows wait in memory: EFBIG");
     expect(await rows()).toEqual(Array(20).fill("acme success final"));

@@ -1,5 +1,6 @@
 /** Alerts as Prometheus writes them of rules that it evaluates. Here they are made up: rules have tests of their own. */
 import type { Labels } from "../../src/metrics/family.ts";
+import { sampleLine } from "./open-metrics.ts";
 
 export interface SimulatedAlert {
   /** Without the prefix that all have. */
@@ -18,14 +19,9 @@ export function alertsPage(alerts: readonly SimulatedAlert[], atMs: number): str
       const own = { alertname: `Spendspan${name}`, severity, ...labels };
       const state = isPending ? "pending" : "firing";
       return [
-        line("ALERTS", { ...own, alertstate: state }, 1, atMs),
-        line("ALERTS_FOR_STATE", own, sinceMs / 1_000, atMs),
+        sampleLine("ALERTS", { ...own, alertstate: state }, 1, atMs),
+        sampleLine("ALERTS_FOR_STATE", own, sinceMs / 1_000, atMs),
       ];
     })
     .join("");
-}
-
-function line(name: string, labels: Labels, value: number, atMs: number): string {
-  const pairs = Object.entries(labels).map(([label, text]) => `${label}="${text}"`);
-  return `${name}{${pairs.join(",")}} ${value} ${atMs / 1_000}\n`;
 }

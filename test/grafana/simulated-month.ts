@@ -7,6 +7,7 @@ import { isHistogram, type Labels, type MetricFamily } from "../../src/metrics/f
 import { pipelineFamilies } from "../../src/metrics/pipeline-health.ts";
 import { UsageTotals } from "../../src/metrics/totals.ts";
 import type { UsageRecord } from "../../src/usage/record.ts";
+import { sampleLine } from "./open-metrics.ts";
 import {
   BRANDS,
   callsAt,
@@ -113,11 +114,8 @@ function started(): UsageTotals {
 }
 
 function textOf(families: readonly MetricFamily[], target: Labels, atMs: number): string {
-  const at = atMs / 1_000;
-  const line = (name: string, labels: Labels, value: number): string => {
-    const pairs = Object.entries({ ...labels, ...target }).map(([key, text]) => `${key}="${text}"`);
-    return `${name}{${pairs.join(",")}} ${value} ${at}\n`;
-  };
+  const line = (name: string, labels: Labels, value: number): string =>
+    sampleLine(name, { ...labels, ...target }, value, atMs);
   return families
     .flatMap((family) => {
       const { name } = family.spec;

@@ -8,9 +8,8 @@ import { lineOf } from "../../src/ledger/row-line.ts";
 import type { UsageRecord } from "../../src/usage/record.ts";
 import { withDatabase } from "../support/database.ts";
 import { KeptLogger } from "../support/logger.ts";
-import { somebodyWaits } from "../support/lock-wait.ts";
+import { untilSomebodyWaits } from "../support/lock-wait.ts";
 import { aRecord, NOON_MS } from "../support/record.ts";
-import { until } from "../support/until.ts";
 import { storedIds } from "../support/writer.ts";
 
 const NAME = "cachedContents/abc";
@@ -91,7 +90,7 @@ test("of two writers of one result, for two brands at one moment, the second add
     const second = pool.query("select api_usage_add($1)::int as added", [
       lineOf({ ...result, brand: "zenith" }),
     ]);
-    await until(() => somebodyWaits(pool), 20_000);
+    await untilSomebodyWaits(pool);
     await first.query("commit");
     first.release();
     expect((await second).rows).toEqual([{ added: 0 }]);

@@ -20,8 +20,6 @@ import { promptly, startNoticeBoard } from "./notice-board.ts";
 
 const HOUR_MS = 3_600_000;
 const DOLLAR = 1_000_000_000_000n;
-const PATIENTLY = { timeout: 20_000, interval: 100 };
-
 const SERVE = `
 process.argv.splice(1, 1, "spendspan", "serve", "--port", process.env.PORT);
 await import("./bin/spendspan.js");`;
@@ -86,43 +84,43 @@ test(
       await using alertmanager = await startAlertmanager((text) => promptly(text, board.url));
       await using prometheus = await startPrometheus({ ledgers, alertmanager });
       const replicas = () => valuesOf(prometheus, "count by (brand) (api_usage_budget_usd)");
-      await expect.poll(replicas, PATIENTLY).toEqual({ acme: 3, globex: 3 });
+      await expect.poll(replicas).toEqual({ acme: 3, globex: 3 });
 
       await spend("acme", 8n);
       const warned = ["firing: BudgetNearlyExhausted"];
-      await expect.poll(() => board.told("finops", "acme"), PATIENTLY).toEqual(warned);
+      await expect.poll(() => board.told("finops", "acme")).toEqual(warned);
       expect(board.lastWords("finops", "acme")).toBe(
         "Brand acme has spent $8.00 of the $10.00 it has for this day, and a warning is set at $8.00.",
       );
 
       await spend("acme", 2n);
       const paged = ["firing: BudgetExhausted"];
-      await expect.poll(() => board.told("pager", "acme"), PATIENTLY).toEqual(paged);
+      await expect.poll(() => board.told("pager", "acme")).toEqual(paged);
       expect(board.lastWords("pager", "acme")).toBe(
         "Brand acme has spent $10.00 of the $10.00 it has for this day (100%).",
       );
 
       one.script.signal("SIGTERM");
       await one.script.ended;
-      await expect.poll(replicas, PATIENTLY).toEqual({ acme: 2, globex: 2 });
+      await expect.poll(replicas).toEqual({ acme: 2, globex: 2 });
       await startReplica({ ...settings, port: one.port });
-      await expect.poll(replicas, PATIENTLY).toEqual({ acme: 3, globex: 3 });
+      await expect.poll(replicas).toEqual({ acme: 3, globex: 3 });
 
       // Once this has come all the way, so has whatever else there was to tell of acme.
       await spend("globex", 8n);
-      await expect.poll(() => board.told("finops", "globex"), PATIENTLY).toEqual(warned);
+      await expect.poll(() => board.told("finops", "globex")).toEqual(warned);
       expect(board.told("pager", "acme")).toEqual(paged);
       expect(board.told("finops", "acme")).toEqual([...warned, ...paged]);
 
       writeBudgets(budgetsFile, zoneWhereItIs(0, utcHour));
       const over = [...paged, "resolved: BudgetExhausted"];
-      await expect.poll(() => board.told("pager", "acme"), PATIENTLY).toEqual(over);
+      await expect.poll(() => board.told("pager", "acme")).toEqual(over);
       await expect
-        .poll(() => board.told("finops", "acme").at(-1), PATIENTLY)
+        .poll(() => board.told("finops", "acme").at(-1))
         .toMatch(/^resolved: .*BudgetExhausted/);
 
       await spend("acme", 8n, midnightMs);
-      await expect.poll(() => board.told("finops", "acme").at(-1), PATIENTLY).toBe(warned[0]);
+      await expect.poll(() => board.told("finops", "acme").at(-1)).toBe(warned[0]);
       expect(board.told("pager", "acme")).toEqual(over);
     }),
   90_000,

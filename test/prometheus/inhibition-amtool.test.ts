@@ -2,9 +2,7 @@
 import { expect, onTestFinished, test } from "vitest";
 
 import { startAlertmanager } from "../support/monitoring.ts";
-import { ALERTS } from "./alert-case.ts";
-
-const PATIENTLY = { timeout: 20_000 };
+import { fire, type FiredAlert } from "./fired-alerts.ts";
 
 interface Shown {
   readonly labels: { readonly alertname: string; readonly brand?: string };
@@ -13,21 +11,14 @@ interface Shown {
 
 /** Hands the alerts to an Alertmanager of its own, and reads which of them it hushes. */
 async function alertmanagerWith(
-  alerts: readonly Readonly<Record<string, string>>[],
+  alerts: readonly FiredAlert[],
 ): Promise<() => Promise<readonly string[]>> {
   const alertmanager = await startAlertmanager();
   onTestFinished(() => alertmanager[Symbol.asyncDispose]());
-  const url = `${alertmanager.url}/api/v2/alerts`;
-  const sent = alerts.map(({ alert = "", ...labels }) => {
-    const alertname = `Spendspan${alert}`;
-    const own = ALERTS.find((one) => one.alert === alertname)?.labels;
-    return { labels: { alertname, ...own, ...labels } };
-  });
-  const headers = { "content-type": "application/json" };
-  const { status } = await fetch(url, { method: "POST", headers, body: JSON.stringify(sent) });
-  expect(status).toBe(200);
+  await fire(alertmanager, alerts);
   return async () => {
-    const shown = (await (await fetch(url)).json()) as readonly Shown[];
+    const response = await fetch(`${alertmanager.url}/api/v2/alerts`);
+    const shown = (await response.json()) as readonly Shown[];
     return shown
       .filter((one) => one.status.state === "suppressed")
       .map(({ labels: { alertname, brand = "" } }) => `${alertname} ${brand}`)
@@ -48,7 +39,7 @@ test("a spent budget hushes what else is said of that brand and period, and of n
     { alert: "SpendSpike", brand: "acme" },
   ]);
   await expect
-    .poll(hushed, PATIENTLY)
+    .poll(hushed)
     .toEqual([
       "SpendspanBudgetBurnSlow acme",
       "SpendspanBudgetForecastExceeded acme",
@@ -69,7 +60,7 @@ test("figures that are stale hush warnings about money, and nothing that is crit
     { alert: "Watchdog" },
   ]);
   await expect
-    .poll(hushed, PATIENTLY)
+    .poll(hushed)
     .toEqual([
       "SpendspanBudgetForecastExceeded globex",
       "SpendspanBudgetNearlyExhausted acme",
@@ -89,7 +80,7 @@ test("apps that are gone hush what rests on their counters, and not what the led
     { alert: "BudgetBurnFast", ...month },
   ]);
   await expect
-    .poll(hushed, PATIENTLY)
+    .poll(hushed)
     .toEqual([
       "SpendspanBudgetBurnSlow acme",
       "SpendspanSpendDrift acme",
@@ -103,5 +94,5 @@ test("a ledger that nobody shows hushes all warnings about money", async () => {
     { alert: "BudgetNearlyExhausted", brand: "acme", period: "month", at: "0.8" },
     { alert: "BudgetExhausted", brand: "globex", period: "month" },
   ]);
-  await expect.poll(hushed, PATIENTLY).toEqual(["SpendspanBudgetNearlyExhausted acme"]);
+  await expect.poll(hushed).toEqual(["SpendspanBudgetNearlyExhausted acme"]);
 });

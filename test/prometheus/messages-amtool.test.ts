@@ -5,9 +5,7 @@ import { expect, onTestFinished, test } from "vitest";
 
 import { serve } from "../support/http-server.ts";
 import { startAlertmanager } from "../support/monitoring.ts";
-import { ALERTS } from "./alert-case.ts";
-
-const PATIENTLY = { timeout: 20_000 };
+import { fire, type FiredAlert } from "./fired-alerts.ts";
 
 interface Sent {
   readonly path: string;
@@ -23,9 +21,9 @@ function sentTo(url: string): (config: string) => string {
       .replaceAll(/api_url_file: .+\/(\w+)-webhook-url/g, `api_url: ${url}/$1`);
 }
 
-/** Hands the alerts to an Alertmanager of its own, with the annotations that `values` fill in. */
+/** Hands the alerts to an Alertmanager of its own, and gives what it then sends to a path. */
 async function sentOf(
-  alerts: readonly Readonly<Record<string, string>>[],
+  alerts: readonly FiredAlert[],
 ): Promise<(path: string) => readonly unknown[]> {
   const sent: Sent[] = [];
   const server = await serve((request, response) => {
@@ -37,30 +35,8 @@ async function sentOf(
   onTestFinished(() => server[Symbol.asyncDispose]());
   const alertmanager = await startAlertmanager(sentTo(server.url));
   onTestFinished(() => alertmanager[Symbol.asyncDispose]());
-  const body = JSON.stringify(alerts.map(firing));
-  const headers = { "content-type": "application/json" };
-  const { status } = await fetch(`${alertmanager.url}/api/v2/alerts`, {
-    method: "POST",
-    headers,
-    body,
-  });
-  expect(status).toBe(200);
+  await fire(alertmanager, alerts);
   return (path) => sent.filter((one) => one.path === path).map((one) => one.body);
-}
-
-/** An alert as Prometheus sends it, but for the queries in its description. */
-function firing({ alert = "", ...own }: Readonly<Record<string, string>>): object {
-  const rule = ALERTS.find((one) => one.alert === `Spendspan${alert}`);
-  const filledIn = (text: string) =>
-    text.replaceAll(/\{\{ \$labels\.(\w+)[^}]*\}\}/g, (_, label: string) => own[label] ?? "");
-  const annotations = Object.entries(rule?.annotations ?? {}).map(([name, text]) => [
-    name,
-    filledIn(text),
-  ]);
-  return {
-    labels: { alertname: rule?.alert, ...rule?.labels, ...own },
-    annotations: Object.fromEntries(annotations),
-  };
 }
 
 test("of several alerts all are told: PagerDuty refuses a page without a headline", async () => {
@@ -76,7 +52,7 @@ test("of several alerts all are told: PagerDuty refuses a page without a headlin
       severity: "critical",
     }),
   };
-  await expect.poll(() => sent("/pager"), PATIENTLY).toEqual([expect.objectContaining(page)]);
+  await expect.poll(() => sent("/pager")).toEqual([expect.objectContaining(page)]);
   const message = {
     title: "Nothing of spendspan-app can be scraped",
     title_link: "http://localhost:3000/d/spendspan-pipeline",
@@ -85,6 +61,6 @@ test("of several alerts all are told: PagerDuty refuses a page without a headlin
     ),
   };
   await expect
-    .poll(() => sent("/operations"), PATIENTLY)
+    .poll(() => sent("/operations"))
     .toEqual([expect.objectContaining({ attachments: [expect.objectContaining(message)] })]);
 });
